@@ -1,0 +1,178 @@
+//! The answer event: what was said, by whom, how and when; made once, never changed.
+//!
+//! A change of mind, a skip, the sending and a correction by staff are further events. Readers of later
+//! versions may know more kinds than this one: a kind that is not known here is kept and passed on as it came.
+
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    id::{
+        AnswerEventId, AssessmentId, DeviceId, InstrumentVersion, ItemCode, Language, PackKey, PatientId, SessionId,
+        StaffId,
+    },
+    people::{Mode, Respondent},
+    time::{Date, DeviceTime},
+};
+
+/// One immutable fact about one questionnaire of one assessment of one patient.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerEvent {
+    /// Made on the device before the first send.
+    pub id: AnswerEventId,
+    /// Whose answer.
+    pub patient: PatientId,
+    /// On which occasion.
+    pub assessment: AssessmentId,
+    /// To which instrument, at which version.
+    pub instrument: InstrumentVersion,
+    /// In which words it was asked.
+    pub wording: WordingRef,
+    /// Who answered, how, on what.
+    pub origin: Origin,
+    /// The device's own count of its events, from 1; the order within one device.
+    pub sequence: u64,
+    /// What the device knew of the time.
+    pub clock: DeviceTime,
+    /// What happened.
+    pub body: EventBody,
+}
+
+/// The exact words that were shown.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WordingRef {
+    /// The pack.
+    pub pack: PackKey,
+    /// Its language.
+    pub language: Language,
+    /// SHA-256 of the pack, in hexadecimal.
+    pub hash: String,
+}
+
+/// Where an event comes from.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Origin {
+    /// Who gave the answer.
+    pub respondent: Respondent,
+    /// How it was administered.
+    pub mode: Mode,
+    /// On which device.
+    pub device: DeviceId,
+    /// In which sitting.
+    pub session: SessionId,
+    /// The member of staff who typed it in, when it was not the patient.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staff: Option<StaffId>,
+}
+
+/// The value of an answer as it travels; [`crate::instrument::Answer::parse`] decides whether an item allows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnswerValue {
+    /// The code of the chosen response option.
+    Code(i32),
+    /// The codes of several chosen options, ascending.
+    Codes(Vec<i32>),
+    /// A whole number: a count, or a position on an analogue scale.
+    Integer(i64),
+    /// A decimal number.
+    Decimal(f64),
+    /// A civil date.
+    Date(Date),
+    /// Free text, where an instrument has it.
+    Text(String),
+}
+
+/// Why an item was left without an answer; always explicit.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SkipReason {
+    /// "I prefer not to answer", confirmed.
+    PreferNot,
+    /// The patient said the question does not apply to them.
+    NotApplicable,
+}
+
+/// What an event says.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum EventBody {
+    /// A kind this version knows.
+    Known(KnownBody),
+    /// A kind of a later version: kept and passed on, never interpreted.
+    Unknown(Map<String, Value>),
+}
+
+/// The kinds of answer event that this version knows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum KnownBody {
+    /// An item was answered; replaces what the same device said of it before.
+    Answered {
+        /// Which item.
+        item: ItemCode,
+        /// With what.
+        value: AnswerValue,
+    },
+    /// An item was skipped on purpose.
+    Skipped {
+        /// Which item.
+        item: ItemCode,
+        /// Why.
+        reason: SkipReason,
+    },
+    /// The patient reviewed and sent the questionnaire; no answer of this device follows.
+    Submitted,
+    /// Staff corrected a submitted answer; the old value stays visible.
+    Amended {
+        /// Which item.
+        item: ItemCode,
+        /// The corrected value; `None` withdraws the answer.
+        value: Option<AnswerValue>,
+        /// Why, in the words of whoever corrected.
+        reason: String,
+    },
+}
+
+const KNOWN_KINDS: [&str; 4] = ["answered", "skipped", "submitted", "amended"];
+
+impl<'de> Deserialize<'de> for EventBody {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let map = Map::deserialize(deserializer)?;
+        match map.get("kind").and_then(Value::as_str) {
+            None => Err(D::Error::missing_field("kind")),
+            Some(kind) if KNOWN_KINDS.contains(&kind) => {
+                serde_json::from_value(Value::Object(map)).map(Self::Known).map_err(D::Error::custom)
+            }
+            Some(_) => Ok(Self::Unknown(map)),
+        }
+    }
+}
+
+impl AnswerEvent {
+    /// The one byte form of this event: what is stored, hashed and compared when an id comes again.
+    ///
+    /// # Errors
+    /// Only when a number within is not finite, which [`crate::instrument::Answer::parse`] never lets through.
+    pub fn canonical_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
+        serde_json::to_vec(self)
+    }
+}
+
+/// SHA-256 in lower-case hexadecimal.
+///
+/// ```
+/// assert!(shared::answers::sha256_hex(b"").starts_with("e3b0c44298fc1c14"));
+/// ```
+#[must_use]
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}

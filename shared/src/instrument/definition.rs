@@ -1,0 +1,158 @@
+//! A definition: the structure, codes and scoring rules of one instrument version, as data and without wording.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::scale::Scale;
+use crate::id::{InstrumentVersion, ItemCode, OptionSetKey};
+
+/// One instrument version as its definition file tells it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Definition {
+    /// Which instrument, at which version: `instrument = { key = "qlq-c30", version = "3.0" }`.
+    pub instrument: InstrumentVersion,
+    /// What staff call it; a name, not wording.
+    pub title: String,
+    /// Who owns it.
+    pub owner: String,
+    /// What its licence asks of a site.
+    pub licence: String,
+    /// About how long it takes, in minutes.
+    pub minutes: u8,
+    /// The time the questions look back on.
+    pub recall: Recall,
+    /// Sets of response options that items share.
+    #[serde(default)]
+    pub options: BTreeMap<OptionSetKey, OptionSet>,
+    /// The items, in the order they are asked.
+    pub items: Vec<Item>,
+    /// The scales, each after those it builds on.
+    #[serde(default)]
+    pub scales: Vec<Scale>,
+    /// Manuals and papers.
+    #[serde(default)]
+    pub references: Vec<String>,
+}
+
+/// The time that an instrument's questions look back on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Recall {
+    /// No recall period: facts, or life in general.
+    None,
+    /// Today.
+    Today,
+    /// The past seven days.
+    PastWeek,
+    /// The past four weeks.
+    PastFourWeeks,
+    /// The past twelve months.
+    PastYear,
+}
+
+impl Recall {
+    /// How many days it looks back, where it names any.
+    #[must_use]
+    pub const fn days(self) -> Option<u16> {
+        match self {
+            Self::None => None,
+            Self::Today => Some(0),
+            Self::PastWeek => Some(7),
+            Self::PastFourWeeks => Some(28),
+            Self::PastYear => Some(365),
+        }
+    }
+}
+
+/// Response options that items share: codes in the order they are shown.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OptionSet {
+    /// The codes.
+    pub codes: Vec<i32>,
+    /// Codes that exclude every other when several may be chosen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclusive: Vec<i32>,
+}
+
+/// One question.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Item {
+    /// Its code, unique within the instrument.
+    pub code: ItemCode,
+    /// Our own label of 2 to 8 words, in English; staff tables and codebooks use it.
+    pub topic: String,
+    /// What an answer may be.
+    pub kind: ItemKind,
+    /// When it applies; always, if absent. Refers to earlier items only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applies: Option<Condition>,
+}
+
+/// What an answer to an item may be.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemKind {
+    /// One of the options.
+    Choice(OptionSetKey),
+    /// Any number of the options, at least one.
+    Choices(OptionSetKey),
+    /// A position on a scale with two named ends and no default.
+    Analogue {
+        /// Lowest position.
+        min: i32,
+        /// Highest position.
+        max: i32,
+    },
+    /// A whole number.
+    Integer {
+        /// Lowest.
+        min: i64,
+        /// Highest.
+        max: i64,
+    },
+    /// A decimal number.
+    Decimal {
+        /// Lowest.
+        min: f64,
+        /// Highest.
+        max: f64,
+    },
+    /// A civil date.
+    Date,
+    /// Free text.
+    Text {
+        /// Longest, in characters.
+        max_length: u16,
+    },
+}
+
+/// When an item applies: a small closed language over earlier answers.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    /// The item was answered with one of these codes.
+    Answered {
+        /// The earlier item.
+        item: ItemCode,
+        /// Codes, any of which will do.
+        codes: Vec<i32>,
+    },
+    /// All hold.
+    All(Vec<Self>),
+    /// At least one holds.
+    Any(Vec<Self>),
+    /// It does not hold.
+    Not(Box<Self>),
+}
+
+impl Definition {
+    /// The item with this code.
+    #[must_use]
+    pub fn find_item(&self, code: &ItemCode) -> Option<&Item> {
+        self.items.iter().find(|item| item.code == *code)
+    }
+}

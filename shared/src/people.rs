@@ -1,0 +1,59 @@
+//! Who answers, who helps, how, and who supervises.
+
+use serde::{Deserialize, Serialize};
+
+/// What a member of staff may do.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Supervises the patients of her sites; sees names.
+    Nurse,
+    /// Sees scored data under pseudonyms; never identity.
+    Investigator,
+    /// Accounts, study file, wording, devices, exports; no single patient's answers.
+    DataManager,
+}
+
+/// Who gave the answers; recorded, never inferred from who is signed in.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Respondent {
+    /// The patient, alone.
+    Patient,
+    /// The patient, with help that does not change who answers: still a self-report.
+    PatientAssisted(Assistance),
+    /// Somebody else in the patient's place: not a patient-reported outcome.
+    Proxy,
+}
+
+/// How the patient was helped.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Assistance {
+    /// The device read the questions aloud.
+    ReadAloudByDevice,
+    /// A member of staff read the questions aloud.
+    ReadAloudByStaff,
+    /// A member of staff held the pen or touched the screen.
+    HandOfStaff,
+    /// An interpreter translated.
+    Interpreter,
+    /// A relative helped.
+    Relative,
+}
+
+/// How the questionnaire was administered.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// On the patient's own phone or computer.
+    OwnDevice,
+    /// On the ward's tablet.
+    WardTablet,
+    /// On paper, typed in by staff.
+    Paper,
+    /// By telephone.
+    Telephone,
+    /// Face to face, read by staff.
+    Interview,
+}

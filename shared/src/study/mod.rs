@@ -1,0 +1,179 @@
+//! THE PROTOCOL: sites, pathways, hemopathies, milestones, timepoints and batteries, as data and checked.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{
+    BatteryKey, HemopathyKey, InstrumentKey, InstrumentVersion, Language, PathwayKey, ProductKey, SiteKey, TimepointKey,
+};
+
+/// A label in every language the study speaks.
+pub type Labels = BTreeMap<Language, String>;
+
+/// The study, as its file tells it and [`Study`]'s checks allow it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Study {
+    /// Short name.
+    pub key: String,
+    /// Version of this file.
+    pub version: String,
+    /// Full name.
+    pub title: Labels,
+    /// Whether demonstration wording may be shown.
+    pub status: StudyStatus,
+    /// Languages patients can choose, the first by default.
+    pub languages: Vec<Language>,
+    /// The unit's telephone number, as printed.
+    pub phone: String,
+    /// Sites.
+    pub sites: Vec<Named<SiteKey>>,
+    /// Types of blood cancer.
+    pub hemopathies: Vec<Hemopathy>,
+    /// CAR-T products.
+    pub products: Vec<Named<ProductKey>>,
+    /// Care pathways.
+    pub pathways: Vec<Named<PathwayKey>>,
+    /// Batteries, by key.
+    pub batteries: BTreeMap<BatteryKey, Battery>,
+    /// Timepoints, in the order of a patient's time.
+    pub timepoints: Vec<Timepoint>,
+}
+
+/// Whether a study is real.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StudyStatus {
+    /// For trying out: demonstration wording is shown, and says so.
+    Demonstration,
+    /// With patients: an instrument that has only demonstration wording is not started.
+    Live,
+}
+
+/// A key with its labels.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Named<K> {
+    /// The key.
+    pub key: K,
+    /// Its labels.
+    pub label: Labels,
+}
+
+/// A type of blood cancer, with the instruments that only its patients answer.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hemopathy {
+    /// The key.
+    pub key: HemopathyKey,
+    /// Its labels.
+    pub label: Labels,
+}
+
+/// Instruments that are asked together.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Battery {
+    /// The instruments, in order.
+    pub instruments: Vec<BatteryEntry>,
+}
+
+/// One instrument of a battery.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BatteryEntry {
+    /// Which.
+    pub instrument: InstrumentVersion,
+    /// Only for these hemopathies; for all, if empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hemopathies: Vec<HemopathyKey>,
+}
+
+/// What a timepoint counts from.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MilestoneKind {
+    /// Multidisciplinary consultation meeting (RCP): eligibility.
+    Rcp,
+    /// Inclusion in the registry.
+    Inclusion,
+    /// Information given, no opposition.
+    Information,
+    /// Leukapheresis.
+    Leukapheresis,
+    /// Start of bridging therapy.
+    Bridging,
+    /// Start of lymphodepletion.
+    Lymphodepletion,
+    /// Infusion: Day 0.
+    Infusion,
+    /// Discharge.
+    Discharge,
+    /// Relapse or progression; can come round again.
+    Relapse,
+    /// Second infusion.
+    SecondInfusion,
+    /// Last news, alive.
+    LastNews,
+    /// Death.
+    Death,
+    /// Withdrawal.
+    Withdrawal,
+    /// Lost to follow-up.
+    LostToFollowUp,
+}
+
+/// One occasion of the study's calendar.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Timepoint {
+    /// The key: `M3`.
+    pub key: TimepointKey,
+    /// Its labels.
+    pub label: Labels,
+    /// Which series it belongs to.
+    pub series: Series,
+    /// What its days are counted from.
+    pub anchor: MilestoneKind,
+    /// What stands in for the anchor while it is missing, and how many days from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fallback: Option<Fallback>,
+    /// The relative day it aims at.
+    pub target_day: i32,
+    /// First and last relative day at which an answer is on time, counted from the target: `[-14, 7]`.
+    pub window: [i32; 2],
+    /// What is asked.
+    pub batteries: Vec<BatteryKey>,
+}
+
+/// A stand-in for a timepoint's anchor.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fallback {
+    /// The other milestone.
+    pub anchor: MilestoneKind,
+    /// Days from it: -5 is five days before.
+    pub days: i32,
+}
+
+/// When a timepoint is expected at all.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Series {
+    /// For every patient.
+    Always,
+    /// While the patient has not been infused.
+    NotInfused,
+    /// Once infused, or an infusion is planned.
+    Infused,
+    /// Each time its anchor comes round.
+    EachTime,
+}
+
+impl Study {
+    /// Every instrument that some battery names.
+    pub fn instruments(&self) -> impl Iterator<Item = &InstrumentKey> {
+        self.batteries.values().flat_map(|battery| &battery.instruments).map(|entry| &entry.instrument.key)
+    }
+}

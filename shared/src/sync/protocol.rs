@@ -1,0 +1,142 @@
+//! The wire between a device and the server: push events, get a receipt for each; pull what other devices sent.
+//!
+//! > A device keeps an event until it holds a receipt for it. One bad event never blocks the others: each gets
+//! > an outcome of its own. The same id with the same bytes gets the first receipt again; with other bytes it
+//! > is a conflict, and both are kept for review. Positions follow the order of commits, so a reader that has
+//! > seen position *n* never misses an event before *n*.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    answers::AnswerEvent,
+    id::{AnswerEventId, Language, PatientId, SiteKey},
+    instrument::InstrumentSheet,
+    schedule::Facts,
+    study::Study,
+    time::Timestamp,
+};
+
+/// The version of this protocol that this build speaks.
+pub const PROTOCOL_VERSION: u16 = 1;
+
+/// Most events in one push.
+pub const MAX_EVENTS: usize = 200;
+
+/// Largest body of a push, in bytes.
+pub const MAX_BODY: usize = 256 * 1024;
+
+/// `POST /api/sync/push`: events as they stand on the device, each judged on its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PushRequest {
+    /// [`PROTOCOL_VERSION`] of the sender.
+    pub protocol: u16,
+    /// 1 to [`MAX_EVENTS`] events. Kept as JSON here, so that one that cannot be read does not spoil the rest.
+    pub events: Vec<Value>,
+}
+
+/// The answer to a push: one outcome per event, in the order sent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PushReply {
+    /// The outcomes.
+    pub outcomes: Vec<PushOutcome>,
+}
+
+/// What became of one pushed event.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum PushOutcome {
+    /// Durably committed, now or before.
+    Received(Receipt),
+    /// Not accepted into the record, but kept by the hospital, where staff see it.
+    Quarantined {
+        /// The event's id, where it could be read.
+        id: Option<AnswerEventId>,
+        /// Why.
+        reason: QuarantineReason,
+        /// One sentence of detail for staff and logs; holds no answer.
+        detail: String,
+    },
+}
+
+/// The server's word that it holds an event durably.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Receipt {
+    /// Which event.
+    pub id: AnswerEventId,
+    /// Its place in the order of commits, from 1.
+    pub position: u64,
+    /// When the server received it first.
+    pub received_at: Timestamp,
+    /// SHA-256 of its canonical bytes, in hexadecimal.
+    pub hash: String,
+}
+
+/// Why an event was set aside.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QuarantineReason {
+    /// Not an answer event of this protocol.
+    Unreadable,
+    /// The server has no such instrument or version.
+    UnknownInstrument,
+    /// The instrument has no such item.
+    UnknownItem,
+    /// The item does not allow this value.
+    OutsideCodes,
+    /// It names another patient than the device was enrolled for.
+    OtherPatient,
+    /// It names another device than the one that sent it.
+    OtherDevice,
+    /// An event with this id and other bytes is already there.
+    IdConflict,
+    /// An answer that follows the sending of the same questionnaire by the same device.
+    AfterSubmission,
+    /// The study has no such assessment.
+    UnknownAssessment,
+}
+
+/// `GET /api/sync/pull?after=N`: what was committed after position N for this patient.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PullReply {
+    /// Events with their receipts, in the order of commits.
+    pub events: Vec<PulledEvent>,
+    /// Ask again after this position.
+    pub cursor: u64,
+    /// There is more.
+    pub more: bool,
+}
+
+/// An event as the server holds it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PulledEvent {
+    /// The event.
+    pub event: AnswerEvent,
+    /// The server's receipt for it.
+    pub receipt: Receipt,
+}
+
+/// `GET /api/sync/bundle`: all a device needs to work without network, replaced whole whenever it changes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PatientBundle {
+    /// SHA-256 of the rest; also the reply's `ETag`.
+    pub revision: String,
+    /// Whose.
+    pub patient: PatientId,
+    /// The following site.
+    pub site: SiteKey,
+    /// The patient's language.
+    pub language: Language,
+    /// The study.
+    pub study: Study,
+    /// What the schedule of this patient depends on.
+    pub facts: Facts,
+    /// Every instrument this patient can be asked, in the patient's language and the others.
+    pub sheets: Vec<InstrumentSheet>,
+}
