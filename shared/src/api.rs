@@ -11,10 +11,11 @@ use crate::{
         AssessmentId, DeviceId, HemopathyKey, InstrumentKey, InstrumentVersion, ItemCode, Language, MilestoneId,
         PathwayKey, PatientId, ScaleCode, SiteKey, StaffId, TimepointKey,
     },
+    instrument::Direction,
     people::Role,
     schedule::{Assessment, AssessmentState},
     scoring::InstrumentScores,
-    study::MilestoneKind,
+    study::{Labels, MilestoneKind, Study},
     time::{Date, PartialDate, Timestamp},
 };
 
@@ -150,6 +151,44 @@ pub struct StaffReply {
     pub role: Role,
     /// Whose patients it sees; a nurse's sites.
     pub sites: Vec<SiteKey>,
+}
+
+// --- staff: the study, for labels and choices ---
+
+/// `GET /api/study`: what staff pages name sites, timepoints, instruments and scales by; any member of staff.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StudyReply {
+    /// The study as it stands.
+    pub study: Study,
+    /// Every instrument version that the study asks, in the catalogue's order.
+    pub instruments: Vec<InstrumentOutline>,
+}
+
+/// An instrument as staff pages name it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InstrumentOutline {
+    /// Which, at which version.
+    pub instrument: InstrumentVersion,
+    /// What staff call it.
+    pub title: String,
+    /// Its scales, in the definition's order.
+    pub scales: Vec<ScaleOutline>,
+}
+
+/// A scale as staff pages name it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScaleOutline {
+    /// Its code.
+    pub code: ScaleCode,
+    /// Our label for it, in the languages there are; English always.
+    pub label: Labels,
+    /// Lowest and highest value it can take.
+    pub range: [f64; 2],
+    /// What a higher value means.
+    pub higher: Direction,
 }
 
 // --- staff: patients ---
@@ -448,7 +487,7 @@ pub struct TrajectoryReply {
     /// Our label for it.
     pub label: String,
     /// What a higher value means.
-    pub higher: crate::instrument::Direction,
+    pub higher: Direction,
     /// Lowest and highest possible value.
     pub range: [f64; 2],
     /// Version of the scoring engine.
