@@ -109,6 +109,8 @@ pub enum ClaimRequest {
 pub struct ClaimReply {
     /// The new device.
     pub device: DeviceId,
+    /// Whose it is.
+    pub patient: PatientId,
     /// 32 random bytes, base64url; kept by the device under the patient's PIN, by the server as a hash.
     pub credential: String,
     /// The patient's language.

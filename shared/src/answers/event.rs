@@ -156,10 +156,15 @@ impl<'de> Deserialize<'de> for EventBody {
 impl AnswerEvent {
     /// The one byte form of this event: what is stored, hashed and compared when an id comes again.
     ///
+    /// JSON without spaces, the names in each object in order, so that a version that does not know the body,
+    /// and reads it as it comes, arrives at the same bytes.
+    ///
     /// # Errors
-    /// Only when a number within is not finite, which [`crate::instrument::Answer::parse`] never lets through.
+    /// When the event cannot be written as JSON; none that could be read or made here is known to.
     pub fn canonical_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
-        serde_json::to_vec(self)
+        let mut value = serde_json::to_value(self)?;
+        value.sort_all_objects();
+        serde_json::to_vec(&value)
     }
 }
 
