@@ -1,1 +1,17 @@
-//! Seed.
+//! Ressenti in the browser: what the two entry points, patient and staff, are made of.
+//!
+//! Pages live in folders by who sees them; [`ui`] holds components without a clinical word, [`questionnaire`] the
+//! questions. Logic is in plain structs that tests run without a browser; components read them through signals.
+//! [`i18n`] has every text in French and English, [`address`] the address bar.
+#![allow(
+    clippy::must_use_candidate,
+    clippy::needless_pass_by_value,
+    reason = "the component macro makes both: a view function that returns its view and owns its properties"
+)]
+
+pub mod address;
+pub mod i18n;
+pub mod patient;
+pub mod questionnaire;
+pub mod staff;
+pub mod ui;

@@ -1,2 +1,5 @@
-//! Seed.
-fn main() {}
+//! The patient's entry point.
+
+fn main() {
+    leptos::mount::mount_to_body(frontend::patient::App);
+}

@@ -1,0 +1,1 @@
+//! The questions, one per screen: order, answers, skips, review.
