@@ -1,3 +1,20 @@
 //! HOW COPIES AGREE: the protocol between a device and the server, and the device's side of it.
 
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
 pub mod protocol;
+pub mod store;
+
+mod memory;
+
+pub use memory::MemoryStore;
+
+/// The outcome of a future of [`MemoryStore`], which never waits.
+#[cfg(test)]
+fn ready<T>(future: impl Future<Output = T>) -> T {
+    use std::task::{Context, Poll, Waker};
+    match std::pin::pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(outcome) => outcome,
+        Poll::Pending => panic!("the memory store has nothing to wait for"),
+    }
+}
