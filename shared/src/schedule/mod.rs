@@ -1,7 +1,13 @@
 //! WHEN: `plan(study, facts, today)` gives every assessment of a patient with its window and state.
 //!
 //! Pure: the same facts give the same plan. An assessment's id never depends on a date, so finished work
-//! stays finished whatever moves.
+//! stays finished whatever moves. Days are civil days of Europe/Paris; [`plan()`] states the rules.
+
+mod course;
+mod planning;
+#[cfg(test)]
+mod tests;
+mod windows;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +18,8 @@ use crate::{
     study::MilestoneKind,
     time::{Date, PartialDate},
 };
+
+pub use planning::plan;
 
 /// Everything a plan depends on, of one patient.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -125,3 +133,33 @@ pub enum AssessmentState {
 
 /// Plans by assessment.
 pub type Plan = BTreeMap<AssessmentId, Assessment>;
+
+/// What a patient can answer today, the window that closes first on top.
+#[must_use]
+pub fn due_today(plan: &Plan) -> Vec<&Assessment> {
+    let mut due = by_window(plan);
+    due.retain(|it| matches!(it.state, AssessmentState::Open | AssessmentState::InProgress));
+    due
+}
+
+/// Every assessment in the order its window closes; those without a window come last.
+#[must_use]
+pub fn by_window(plan: &Plan) -> Vec<&Assessment> {
+    let mut all: Vec<&Assessment> = plan.values().collect();
+    all.sort_by_key(|it| (it.window.is_none(), it.window.map(|window| (window.closes_on, window.opens_on)), &it.id));
+    all
+}
+
+impl Window {
+    /// Whether an answer on this day is on time.
+    #[must_use]
+    pub fn contains(self, day: Date) -> bool {
+        self.opens_on <= day && day <= self.closes_on
+    }
+
+    /// Whether some day is in both.
+    #[must_use]
+    pub fn overlaps(self, other: Self) -> bool {
+        self.opens_on <= other.closes_on && other.opens_on <= self.closes_on
+    }
+}

@@ -1,5 +1,10 @@
 //! THE PROTOCOL: sites, pathways, hemopathies, milestones, timepoints and batteries, as data and checked.
 
+#[cfg(feature = "catalog")]
+mod check;
+#[cfg(feature = "catalog")]
+mod file;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +12,9 @@ use serde::{Deserialize, Serialize};
 use crate::id::{
     BatteryKey, HemopathyKey, InstrumentKey, InstrumentVersion, Language, PathwayKey, ProductKey, SiteKey, TimepointKey,
 };
+
+#[cfg(feature = "catalog")]
+pub use file::{StudyError, StudyFault, shipped};
 
 /// A label in every language the study speaks.
 pub type Labels = BTreeMap<Language, String>;
@@ -23,6 +31,9 @@ pub struct Study {
     pub title: Labels,
     /// Whether demonstration wording may be shown.
     pub status: StudyStatus,
+    /// Instruments whose demonstration wording a live study accepts all the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepts_demonstration: Vec<InstrumentKey>,
     /// Languages patients can choose, the first by default.
     pub languages: Vec<Language>,
     /// The unit's telephone number, as printed.
@@ -175,5 +186,47 @@ impl Study {
     /// Every instrument that some battery names.
     pub fn instruments(&self) -> impl Iterator<Item = &InstrumentKey> {
         self.batteries.values().flat_map(|battery| &battery.instruments).map(|entry| &entry.instrument.key)
+    }
+
+    /// The timepoint with this key.
+    #[must_use]
+    pub fn find_timepoint(&self, key: &TimepointKey) -> Option<&Timepoint> {
+        self.timepoints.iter().find(|timepoint| timepoint.key == *key)
+    }
+
+    /// What a timepoint asks, battery after battery; an instrument that two of them name is asked once.
+    #[must_use]
+    pub fn asked_at(&self, timepoint: &Timepoint) -> Vec<&BatteryEntry> {
+        let mut asked: Vec<&BatteryEntry> = Vec::new();
+        let named = timepoint.batteries.iter().filter_map(|key| self.batteries.get(key)).flat_map(|it| &it.instruments);
+        for entry in named {
+            if !asked.iter().any(|before| before.instrument == entry.instrument && before.is_for_all_of(entry)) {
+                asked.push(entry);
+            }
+        }
+        asked
+    }
+}
+
+impl BatteryEntry {
+    /// Whether patients with this hemopathy are asked.
+    #[must_use]
+    pub fn is_for(&self, hemopathy: &HemopathyKey) -> bool {
+        self.hemopathies.is_empty() || self.hemopathies.contains(hemopathy)
+    }
+
+    /// Whether every patient that `other` asks is asked by this entry too.
+    fn is_for_all_of(&self, other: &Self) -> bool {
+        self.hemopathies.is_empty()
+            || (!other.hemopathies.is_empty() && other.hemopathies.iter().all(|it| self.is_for(it)))
+    }
+}
+
+impl Timepoint {
+    /// First and last day of its window, as days from its anchor.
+    #[must_use]
+    pub const fn days(&self) -> [i32; 2] {
+        let [first, last] = self.window;
+        [self.target_day.saturating_add(first), self.target_day.saturating_add(last)]
     }
 }

@@ -1,0 +1,166 @@
+//! From the study and one patient's facts to every assessment with its window and state.
+
+use std::collections::BTreeSet;
+
+use super::{
+    Assessment, AssessmentState, Facts, Plan, Questionnaire, QuestionnaireState,
+    course::{Course, day_after},
+    windows::{Occasion, around, is_begun, settle},
+};
+use crate::{
+    id::{AssessmentId, InstrumentKey, InstrumentVersion},
+    study::{Series, Study, Timepoint},
+    time::Date,
+};
+
+/// Every assessment of a patient with its window and its state as of today.
+///
+/// The rules, in the order they are applied:
+/// - A timepoint counts from its anchor as observed, else its fallback as observed, else either as planned. A
+///   planned infusion that is three weeks past and was never recorded anchors nothing.
+/// - A relapse opens an assessment of its own each time, numbered by order of date.
+/// - A window that closed before inclusion is not applicable, never missed.
+/// - The series of patients who are not infused runs up to the day before infusion; what was answered stays, what
+///   closed before it stays missed, the rest is not applicable. The infusion series waits, planned, for its date.
+/// - No two windows ask one instrument on the same days: what was begun goes first, then T0, the infusion series,
+///   relapse, and the series without infusion; the weaker keeps the longest stretch left, or is not applicable.
+/// - What was begun is never closed by its window; what is sent after it is completed late.
+/// - Death, withdrawal and loss to follow-up cancel what is not finished and was still open or ahead.
+///
+/// Ids come from timepoint and occurrence alone, so finished work stays what it is whichever date moves.
+///
+/// ```
+/// use shared::schedule::{Facts, plan, due_today};
+/// # #[cfg(feature = "catalog")] {
+/// let study = shared::study::shipped()?;
+/// let facts: Facts = serde_json::from_str(
+///     r#"{"hemopathy": "mcl", "milestones": [{"kind": "inclusion", "on": {"date": "2026-03-02"}}]}"#,
+/// )?;
+/// let plan = plan(&study, &facts, "2026-03-05".parse()?);
+/// let due: Vec<String> = due_today(&plan).iter().map(|it| it.id.to_string()).collect();
+/// assert_eq!(due, ["T0:1"]);
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn plan(study: &Study, facts: &Facts, today: Date) -> Plan {
+    let course = Course::read(facts, today);
+    let mut occasions: Vec<Occasion<'_>> = study
+        .timepoints
+        .iter()
+        .flat_map(|timepoint| occurrences(timepoint, facts, &course).into_iter().map(move |n| (timepoint, n)))
+        .map(|(timepoint, occurrence)| occasion(study, facts, &course, timepoint, occurrence))
+        .collect();
+    for occasion in &mut occasions {
+        apply(occasion, &course, today);
+    }
+    settle(&mut occasions, course.inclusion());
+    let finish = |occasion: Occasion<'_>| {
+        let state = state(&occasion, course.ended_on(), today);
+        let Occasion { id, window, questionnaires, .. } = occasion;
+        (id.clone(), Assessment { id, state, window, questionnaires })
+    };
+    occasions.into_iter().map(finish).collect()
+}
+
+/// Which times a timepoint comes round: as its milestone did, and whatever was already worked on.
+fn occurrences(timepoint: &Timepoint, facts: &Facts, course: &Course<'_>) -> BTreeSet<u16> {
+    let times = match timepoint.series {
+        Series::EachTime => u16::try_from(course.each_time(timepoint.anchor).len()).unwrap_or(u16::MAX),
+        Series::Always | Series::NotInfused | Series::Infused => 1,
+    };
+    let worked_on = facts.progress.iter().map(|it| &it.assessment).filter(|it| it.timepoint == timepoint.key);
+    (1..=times).chain(worked_on.map(|it| it.occurrence)).collect()
+}
+
+fn occasion<'a>(
+    study: &'a Study,
+    facts: &Facts,
+    course: &Course<'_>,
+    timepoint: &'a Timepoint,
+    occurrence: u16,
+) -> Occasion<'a> {
+    let id = AssessmentId { timepoint: timepoint.key.clone(), occurrence };
+    let window = course.anchor(timepoint, occurrence).and_then(|anchor| around(anchor, timepoint));
+    let questionnaires: Vec<Questionnaire> = instruments(study, facts, timepoint, &id)
+        .into_iter()
+        .map(|instrument| Questionnaire {
+            state: progress(facts, &id, &instrument.key),
+            instrument: instrument.clone(),
+        })
+        .collect();
+    let applies = !questionnaires.is_empty();
+    Occasion { id, timepoint, window, questionnaires, applies }
+}
+
+/// What the batteries ask of this hemopathy, then what was worked on though they ask it no longer.
+fn instruments<'a>(
+    study: &'a Study,
+    facts: &Facts,
+    timepoint: &Timepoint,
+    id: &AssessmentId,
+) -> Vec<&'a InstrumentVersion> {
+    let asked = study.asked_at(timepoint).into_iter().filter(|entry| entry.is_for(&facts.hemopathy));
+    let mut instruments: Vec<&InstrumentVersion> = asked.map(|entry| &entry.instrument).collect();
+    for entry in study.batteries.values().flat_map(|battery| &battery.instruments) {
+        let key = &entry.instrument.key;
+        let worked_on = facts.progress.iter().any(|it| it.assessment == *id && it.instrument == *key);
+        if worked_on && instruments.iter().all(|it| it.key != *key) {
+            instruments.push(&entry.instrument);
+        }
+    }
+    instruments
+}
+
+/// The first sending counts; two devices can each tell of one.
+fn progress(facts: &Facts, id: &AssessmentId, instrument: &InstrumentKey) -> QuestionnaireState {
+    let told = || facts.progress.iter().filter(|it| it.assessment == *id && it.instrument == *instrument);
+    match told().filter_map(|it| it.submitted_on).min() {
+        Some(on) => QuestionnaireState::Submitted(on),
+        None if told().next().is_some() => QuestionnaireState::Started,
+        None => QuestionnaireState::NotStarted,
+    }
+}
+
+/// Settles what the patient's course alone says: before inclusion, and the end of the series without infusion.
+fn apply(occasion: &mut Occasion<'_>, course: &Course<'_>, today: Date) {
+    let not_infused = occasion.timepoint.series == Series::NotInfused;
+    let Some(window) = occasion.window.as_mut().filter(|_| !occasion.questionnaires.iter().any(is_begun)) else {
+        return;
+    };
+    if course.inclusion().is_some_and(|inclusion| window.closes_on < inclusion) {
+        occasion.applies = false;
+    }
+    let Some(infusion) = course.infusion().filter(|on| not_infused && *on <= window.closes_on) else { return };
+    match day_after(infusion, -1) {
+        Some(eve) if today < infusion && window.opens_on <= eve => {
+            window.closes_on = eve;
+            window.due_on = window.due_on.min(eve);
+        }
+        Some(_) | None => occasion.applies = false,
+    }
+}
+
+fn state(occasion: &Occasion<'_>, ended_on: Option<Date>, today: Date) -> AssessmentState {
+    if let Some(on) = occasion.finished_on() {
+        let late = occasion.window.is_some_and(|window| window.closes_on < on);
+        return if late { AssessmentState::CompletedLate(on) } else { AssessmentState::Completed(on) };
+    }
+    if !occasion.applies {
+        return AssessmentState::NotApplicable;
+    }
+    let some_sent = occasion.questionnaires.iter().any(|it| matches!(it.state, QuestionnaireState::Submitted(_)));
+    let closed = if some_sent { AssessmentState::PartlyCompleted } else { AssessmentState::Missed };
+    if let Some(ended_on) = ended_on {
+        let over_before = occasion.window.is_some_and(|window| window.closes_on < ended_on);
+        return if over_before { closed } else { AssessmentState::Cancelled };
+    }
+    let some_started = occasion.questionnaires.iter().any(|it| it.state == QuestionnaireState::Started);
+    match occasion.window {
+        _ if some_started => AssessmentState::InProgress,
+        Some(window) if window.closes_on < today => closed,
+        _ if some_sent => AssessmentState::InProgress,
+        Some(window) if window.contains(today) => AssessmentState::Open,
+        Some(_) | None => AssessmentState::Planned,
+    }
+}
