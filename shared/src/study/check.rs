@@ -68,7 +68,7 @@ impl Findings {
             self.add(place!["phone"], "there is no telephone number", "patients are told to call it");
         }
         self.check_once("languages", study.languages.iter());
-        self.check_labels(study, &place!["title"], &study.title);
+        self.check_labels(study, &["title".into()], &study.title);
         let known: BTreeSet<_> = study.instruments().collect();
         for (index, key) in study.accepts_demonstration.iter().enumerate() {
             if !known.contains(key) {
@@ -96,7 +96,7 @@ impl Findings {
                 self.add(place![list], format!("there are no {list}"), format!("add at least one [[{list}]]"));
             }
             for (index, label) in labels.into_iter().enumerate() {
-                self.check_labels(study, &place![list, index, "label"], label);
+                self.check_labels(study, &[list.into(), index.into(), "label".into()], label);
             }
         }
     }
