@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::scale::Scale;
-use crate::id::{InstrumentVersion, ItemCode, OptionSetKey};
+use crate::id::{InstrumentVersion, ItemCode, OptionSetKey, ScaleCode};
 
 /// One instrument version as its definition file tells it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,15 +24,15 @@ pub struct Definition {
     /// The time the questions look back on.
     pub recall: Recall,
     /// Sets of response options that items share.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub options: BTreeMap<OptionSetKey, OptionSet>,
     /// The items, in the order they are asked.
     pub items: Vec<Item>,
     /// The scales, each after those it builds on.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scales: Vec<Scale>,
     /// Manuals and papers.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<String>,
 }
 
@@ -90,6 +90,9 @@ pub struct Item {
     /// When it applies; always, if absent. Refers to earlier items only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applies: Option<Condition>,
+    /// Set on an item that the instrument's recall period does not cover.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub without_recall: bool,
 }
 
 /// What an answer to an item may be.
@@ -134,7 +137,7 @@ pub enum ItemKind {
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Condition {
-    /// The item was answered with one of these codes.
+    /// The item applies and was answered with one of these codes, or with several of which one is among them.
     Answered {
         /// The earlier item.
         item: ItemCode,
@@ -155,4 +158,56 @@ impl Definition {
     pub fn find_item(&self, code: &ItemCode) -> Option<&Item> {
         self.items.iter().find(|item| item.code == *code)
     }
+
+    /// The scale with this code.
+    #[must_use]
+    pub fn find_scale(&self, code: &ScaleCode) -> Option<&Scale> {
+        self.scales.iter().find(|scale| scale.code == *code)
+    }
+
+    /// The response options an item offers; none for numbers, dates and text.
+    #[must_use]
+    pub fn find_options(&self, item: &Item) -> Option<&OptionSet> {
+        match &item.kind {
+            ItemKind::Choice(set) | ItemKind::Choices(set) => self.options.get(set),
+            ItemKind::Analogue { .. }
+            | ItemKind::Integer { .. }
+            | ItemKind::Decimal { .. }
+            | ItemKind::Date
+            | ItemKind::Text { .. } => None,
+        }
+    }
+
+    /// The time that one item looks back on.
+    #[must_use]
+    pub const fn recall_of(&self, item: &Item) -> Recall {
+        if item.without_recall { Recall::None } else { self.recall }
+    }
+
+    /// The lowest and highest number an answer to an item can stand for; none for several choices, dates and text.
+    #[must_use]
+    pub fn bounds_of(&self, item: &Item) -> Option<[f64; 2]> {
+        match &item.kind {
+            ItemKind::Choice(set) => {
+                let codes = &self.options.get(set)?.codes;
+                Some([f64::from(*codes.iter().min()?), f64::from(*codes.iter().max()?)])
+            }
+            ItemKind::Analogue { min, max } => Some([f64::from(*min), f64::from(*max)]),
+            ItemKind::Integer { min, max } => Some([whole_number(*min), whole_number(*max)]),
+            ItemKind::Decimal { min, max } => Some([*min, *max]),
+            ItemKind::Choices(_) | ItemKind::Date | ItemKind::Text { .. } => None,
+        }
+    }
+
+    /// What a device needs that asks and does not score: the same without scales and their tables.
+    #[must_use]
+    pub fn without_scales(&self) -> Self {
+        Self { scales: Vec::new(), references: Vec::new(), ..self.clone() }
+    }
+}
+
+/// A whole number as the engine computes with it.
+#[expect(clippy::cast_precision_loss, clippy::as_conversions, reason = "answers are far below 2^53")]
+pub(crate) const fn whole_number(number: i64) -> f64 {
+    number as f64
 }

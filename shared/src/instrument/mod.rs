@@ -1,9 +1,15 @@
 //! WHAT IS ASKED: instruments as data, what an answer may be, which items apply, and the words.
 
+pub(crate) mod answer;
+#[cfg(feature = "catalog")]
+pub mod catalog;
 mod definition;
+pub mod logic;
 mod scale;
 mod wording;
 
+pub use answer::{Answer, AnswerRefusal};
+pub(crate) use definition::whole_number;
 pub use definition::{Condition, Definition, Item, ItemKind, OptionSet, Recall};
-pub use scale::{Direction, Scale};
+pub use scale::{Direction, Input, Inputs, Needs, Rule, Scale, SevereLevels, Step, ValueSet};
 pub use wording::{InstrumentSheet, ItemWording, WordingPack};
