@@ -6,19 +6,14 @@ use crate::{
     time::Date,
 };
 
-/// How long a planned infusion anchors once its date has passed and nobody recorded it: long enough for a late
-/// entry to spare D7 and D14, short enough that a patient who was never infused is asked the series meant for them.
-const PLAN_HOLDS_DAYS: i32 = 21;
-
 /// The dates of one patient that planning asks for.
 pub(super) struct Course<'a> {
     milestones: &'a [Milestone],
-    today: Date,
 }
 
 impl<'a> Course<'a> {
-    pub(super) fn read(facts: &'a Facts, today: Date) -> Self {
-        Self { milestones: &facts.milestones, today }
+    pub(super) fn read(facts: &'a Facts) -> Self {
+        Self { milestones: &facts.milestones }
     }
 
     /// The date a timepoint counts from, the nth time it comes round.
@@ -46,6 +41,10 @@ impl<'a> Course<'a> {
         self.observed(MilestoneKind::Infusion).or_else(|| self.planned(MilestoneKind::Infusion))
     }
 
+    pub(super) fn is_infused(&self) -> bool {
+        self.observed(MilestoneKind::Infusion).is_some()
+    }
+
     pub(super) fn inclusion(&self) -> Option<Date> {
         self.observed(MilestoneKind::Inclusion)
     }
@@ -70,9 +69,7 @@ impl<'a> Course<'a> {
     }
 
     fn planned(&self, kind: MilestoneKind) -> Option<Date> {
-        let date = self.standing(kind, true).last()?;
-        let holds_until = day_after(date, PLAN_HOLDS_DAYS)?;
-        (kind != MilestoneKind::Infusion || self.today <= holds_until).then_some(date)
+        self.standing(kind, true).last()
     }
 
     fn standing(&self, kind: MilestoneKind, planned: bool) -> impl Iterator<Item = Date> {

@@ -16,18 +16,18 @@ use crate::{
 /// Every assessment of a patient with its window and its state as of today.
 ///
 /// The rules, in the order they are applied:
-/// - A timepoint counts from its anchor as observed, else its fallback as observed, else either as planned. A
-///   planned infusion that is three weeks past and was never recorded anchors nothing.
+/// - A timepoint counts from its anchor as observed, else its fallback as observed, else either as planned.
 /// - A relapse opens an assessment of its own each time, numbered by order of date.
 /// - A window that closed before inclusion is not applicable, never missed.
-/// - The series of patients who are not infused runs up to the day before infusion; what was answered stays, what
-///   closed before it stays missed, the rest is not applicable. The infusion series waits, planned, for its date.
+/// - The series of patients who are not infused runs up to the day before infusion, be it planned; what was
+///   answered stays, what closed before infusion stays missed, the rest is not applicable. The infusion series waits, planned, for its date.
 /// - No two windows ask one instrument on the same days: what was begun goes first, then T0, the infusion series,
 ///   relapse, and the series without infusion; the weaker keeps the longest stretch left, or is not applicable.
 /// - What was begun is never closed by its window; what is sent after it is completed late.
 /// - Death, withdrawal and loss to follow-up cancel what is not finished and was still open or ahead.
 ///
-/// Ids come from timepoint and occurrence alone, so finished work stays what it is whichever date moves.
+/// Ids come from timepoint and occurrence alone, so finished work stays what it is whichever date moves. Windows
+/// and what applies follow from the facts; only the state looks at today.
 ///
 /// ```
 /// use shared::schedule::{Facts, plan, due_today};
@@ -44,7 +44,7 @@ use crate::{
 /// ```
 #[must_use]
 pub fn plan(study: &Study, facts: &Facts, today: Date) -> Plan {
-    let course = Course::read(facts, today);
+    let course = Course::read(facts);
     let mut occasions: Vec<Occasion<'_>> = study
         .timepoints
         .iter()
@@ -52,7 +52,7 @@ pub fn plan(study: &Study, facts: &Facts, today: Date) -> Plan {
         .map(|(timepoint, occurrence)| occasion(study, facts, &course, timepoint, occurrence))
         .collect();
     for occasion in &mut occasions {
-        apply(occasion, &course, today);
+        apply(occasion, &course);
     }
     settle(&mut occasions, course.inclusion());
     let finish = |occasion: Occasion<'_>| {
@@ -123,7 +123,7 @@ fn progress(facts: &Facts, id: &AssessmentId, instrument: &InstrumentKey) -> Que
 }
 
 /// Settles what the patient's course alone says: before inclusion, and the end of the series without infusion.
-fn apply(occasion: &mut Occasion<'_>, course: &Course<'_>, today: Date) {
+fn apply(occasion: &mut Occasion<'_>, course: &Course<'_>) {
     let not_infused = occasion.timepoint.series == Series::NotInfused;
     let Some(window) = occasion.window.as_mut().filter(|_| !occasion.questionnaires.iter().any(is_begun)) else {
         return;
@@ -133,7 +133,7 @@ fn apply(occasion: &mut Occasion<'_>, course: &Course<'_>, today: Date) {
     }
     let Some(infusion) = course.infusion().filter(|on| not_infused && *on <= window.closes_on) else { return };
     match day_after(infusion, -1) {
-        Some(eve) if today < infusion && window.opens_on <= eve => {
+        Some(eve) if !course.is_infused() && window.opens_on <= eve => {
             window.closes_on = eve;
             window.due_on = window.due_on.min(eve);
         }

@@ -117,7 +117,6 @@ fn before_infusion_t1_counts_from_five_days_before_the_planned_date() {
 fn the_observed_infusion_replaces_the_planned_one() {
     let planned = "inclusion 2026-01-12\nplanned infusion 2026-03-02";
     check(planned, "2026-03-10", "D7 2026-03-07 2026-03-09 2026-03-11 open");
-    check(planned, "2026-03-24", "D7 planned\nM12 planned");
     check(&format!("{planned}\ninfusion 2026-03-09"), "2026-03-10", "D7 2026-03-14 2026-03-16 2026-03-18 planned");
 }
 
@@ -158,7 +157,8 @@ fn a_planned_infusion_ends_the_series_without_it_on_its_eve() {
         "2026-06-23",
         "N6 2026-06-22 2026-07-04 2026-07-04 open\nN12 2026-12-13 2027-01-12 2027-02-11 not applicable",
     );
-    check(story, "2026-12-20", "N12 2026-12-13 2027-01-12 2027-02-11 open");
+    check(story, "2026-07-20", "N6 2026-06-22 2026-07-04 2026-07-04 missed");
+    check(&format!("{story}\ninfusion 2026-07-20"), "2026-07-20", "N6 2026-06-22 2026-07-13 2026-08-03 not applicable");
 }
 
 #[test]
