@@ -3,11 +3,14 @@
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 pub mod protocol;
+pub mod replica;
 pub mod store;
 
 mod memory;
+mod reply;
 
 pub use memory::MemoryStore;
+pub use reply::HttpReply;
 
 /// The outcome of a future of [`MemoryStore`], which never waits.
 #[cfg(test)]

@@ -1,0 +1,97 @@
+//! Reading what comes back over HTTP with suspicion: only what the server must have written counts as an answer.
+//!
+//! A portal's web page with status 200, a body cut off by a proxy, or another patient's events are not answers.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{
+    protocol::{PatientBundle, PullReply, PushReply},
+    store::OutboxEvent,
+};
+use crate::{
+    answers::sha256_hex,
+    api::{Problem, ProblemKind},
+    id::PatientId,
+};
+
+/// What came back to a request, as it came.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct HttpReply {
+    /// The status.
+    pub status: u16,
+    /// The body.
+    pub body: String,
+}
+
+/// Why a reply is not the answer that was asked for, by what the replica does next.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Trouble {
+    /// Nothing came back that our server could have written: try later.
+    NoAnswer,
+    /// The server said that it cannot now: try later.
+    ServerFailed,
+    /// The session is over: open another.
+    SessionOver,
+    /// This device may hand in, and read nothing.
+    Revoked,
+    /// The request as a whole was too much or unreadable: send less at once.
+    RefusedWhole,
+}
+
+pub(super) fn read_push(reply: &HttpReply, n_sent: usize) -> Result<PushReply, Trouble> {
+    let read: PushReply = answer(reply)?;
+    if read.outcomes.len() == n_sent { Ok(read) } else { Err(Trouble::NoAnswer) }
+}
+
+pub(super) fn read_pull(reply: &HttpReply, patient: PatientId) -> Result<PullReply, Trouble> {
+    let read: PullReply = answer(reply)?;
+    let genuine = read.events.iter().all(|pulled| {
+        let bytes = pulled.event.canonical_bytes().unwrap_or_default();
+        pulled.event.patient == patient
+            && pulled.receipt.id == pulled.event.id
+            && pulled.receipt.hash == sha256_hex(&bytes)
+            && pulled.receipt.position <= read.cursor
+    });
+    let ends = !read.more || !read.events.is_empty();
+    if genuine && ends { Ok(read) } else { Err(Trouble::NoAnswer) }
+}
+
+/// `None`: the device's bundle is the newest.
+pub(super) fn read_bundle(reply: &HttpReply, patient: PatientId) -> Result<Option<PatientBundle>, Trouble> {
+    if reply.status == 304 {
+        return Ok(None);
+    }
+    let read: PatientBundle = answer(reply)?;
+    if read.patient == patient { Ok(Some(read)) } else { Err(Trouble::NoAnswer) }
+}
+
+pub(super) fn read_session(reply: &HttpReply) -> Result<(), Trouble> {
+    // Opening a session has an empty answer (204): a portal cannot give it by accident.
+    if reply.status == 204 { Ok(()) } else { Err(problem(reply)) }
+}
+
+/// The event as it goes into a push: its own bytes, read as JSON.
+pub(super) fn as_json(event: &OutboxEvent) -> Value {
+    // Bytes that are no JSON (a damaged store) go as text: the server sets them aside, and nothing is blocked.
+    serde_json::from_str(&event.json).unwrap_or_else(|_| Value::String(event.json.clone()))
+}
+
+fn answer<T: DeserializeOwned>(reply: &HttpReply) -> Result<T, Trouble> {
+    match reply.status {
+        200 => serde_json::from_str(&reply.body).map_err(|_| Trouble::NoAnswer),
+        _ => Err(problem(reply)),
+    }
+}
+
+fn problem(reply: &HttpReply) -> Trouble {
+    let said = serde_json::from_str::<Problem>(&reply.body).map(|problem| problem.kind);
+    match (reply.status, said) {
+        (401, Ok(_)) => Trouble::SessionOver,
+        (403, Ok(ProblemKind::DeviceRevoked)) => Trouble::Revoked,
+        // A proxy may refuse a large body in its own words.
+        (413, _) | (400 | 422, Ok(_)) => Trouble::RefusedWhole,
+        (_, Ok(_)) => Trouble::ServerFailed,
+        (_, Err(_)) => Trouble::NoAnswer,
+    }
+}
