@@ -1,16 +1,22 @@
 //! `cargo xtask …`: build, demo, test, bench. All that the project needs beyond cargo, and nothing else to
 //! install by hand. `cargo xtask help` lists what there is.
 
+mod demo;
 mod dist;
+mod postgres;
 mod say;
+mod setup;
 mod shell;
+mod test;
 mod weight;
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 const HELP: &str = "\
+cargo xtask demo [--port N]   build everything and start the demonstration on http://127.0.0.1:8080
+cargo xtask test [FILTER]     every test: units, both databases, real browser; installs what it needs
 cargo xtask dist [--dev]      build the web files into dist/ (--dev: fast to build, large)
 cargo xtask weight            what a patient's first visit downloads, and whether that is within bounds
 ";
@@ -29,6 +35,12 @@ fn main() -> ExitCode {
 fn run(words: &[String]) -> Result<ExitCode> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
+        ["demo"] => demo::demo(8080)?,
+        ["demo", "--port", port] => {
+            demo::demo(port.parse().with_context(|| format!("{port:?} is not a port; write --port 8081"))?)?;
+        }
+        ["test"] => return test::test(None),
+        ["test", filter] => return test::test(Some(filter)),
         ["dist"] => dist::dist(dist::Profile::Small)?,
         ["dist", "--dev"] => dist::dist(dist::Profile::Dev)?,
         ["weight"] => weight::check()?,

@@ -1,11 +1,14 @@
 //! Running other programs: where the workspace is, and what to say when a program fails.
 
 use std::{
+    io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, ExitStatus, Stdio},
 };
 
 use anyhow::{Context as _, Result, ensure};
+
+use crate::say;
 
 /// The workspace's folder.
 pub(crate) fn root() -> &'static Path {
@@ -31,6 +34,19 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("{program} could not be started"))?;
     ensure!(status.success(), "{program} failed ({status})");
     Ok(())
+}
+
+/// Runs a program to its end, showing each line it writes and handing it on.
+pub(crate) fn follow(command: &mut Command, mut each: impl FnMut(&str)) -> Result<ExitStatus> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let mut child =
+        command.stdout(Stdio::piped()).spawn().with_context(|| format!("{program} could not be started"))?;
+    for line in child.stdout.take().into_iter().flat_map(|out| BufReader::new(out).lines()) {
+        let line = line?;
+        say::line(&line);
+        each(&line);
+    }
+    Ok(child.wait()?)
 }
 
 /// Runs a program to its end and gives what it wrote.

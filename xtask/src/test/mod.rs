@@ -1,0 +1,65 @@
+//! `cargo xtask test`: every test there is, on both databases and in a real browser. Nothing stops at the first
+//! failure; the end lists what failed, says how long each step took, and counts everything in one line.
+
+mod browser;
+mod tally;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::{
+    dist,
+    postgres::{Durability, Postgres},
+    say, setup, shell, weight,
+};
+use tally::{Report, Tally};
+
+/// Runs all steps, or, given a filter, those that can be filtered.
+pub(crate) fn test(filter: Option<&str>) -> Result<ExitCode> {
+    setup::ensure_all()?;
+    let postgres = say::step("start PostgreSQL", || Postgres::start(Durability::None))?;
+    let mut report = Report::default();
+    if filter.is_none() {
+        check_sources(&mut report);
+    }
+    report.step("unit, documentation and interface tests", || {
+        cargo_test(&["--quiet", "--workspace", "--exclude", "frontend"], filter, &postgres)
+    });
+    report.step("frontend tests in Chromium", || {
+        cargo_test(&["--package", "frontend", "--target", "wasm32-unknown-unknown"], filter, &postgres)
+    });
+    report.step("web files", || dist::dist(dist::Profile::Small).map(|()| Tally::one_passed()));
+    if filter.is_none() {
+        report.step("weight of the patient's download", || weight::check().map(|()| Tally::one_passed()));
+    }
+    report.step("server for the browser tests", || {
+        shell::run(shell::cargo().args(["build", "--quiet", "--package", "server"])).map(|()| Tally::one_passed())
+    });
+    report.step("the story in a browser", || browser::run(filter, &postgres));
+    drop(postgres);
+    Ok(report.finish())
+}
+
+/// Formatting and lints.
+fn check_sources(report: &mut Report) {
+    let lint = |words: &[&str]| {
+        let mut cargo = shell::cargo();
+        cargo.args(["clippy", "--quiet"]).args(words).args(["--all-targets", "--", "-D", "warnings"]);
+        shell::run(&mut cargo).map(|()| Tally::one_passed())
+    };
+    report.step("formatting", || {
+        shell::run(shell::cargo().args(["fmt", "--all", "--", "--check"])).map(|()| Tally::one_passed())
+    });
+    report.step("lints", || lint(&["--workspace", "--exclude", "frontend"]));
+    report.step("lints, frontend", || lint(&["--package", "frontend", "--target", "wasm32-unknown-unknown"]));
+}
+
+fn cargo_test(what: &[&str], filter: Option<&str>, postgres: &Postgres) -> Result<Tally> {
+    let mut cargo = shell::cargo();
+    cargo.args(["test", "--no-fail-fast"]).args(what).args(filter);
+    cargo.env("RESSENTI_TEST_POSTGRES", postgres.url());
+    let mut tally = Tally::default();
+    let status = shell::follow(&mut cargo, |line| tally.read_libtest(line))?;
+    Ok(tally.with_status(status))
+}
