@@ -4,9 +4,10 @@
 //! questions. Logic is in plain structs that tests run without a browser; components read them through signals.
 //! [`i18n`] has every text in French and English, [`address`] the address bar.
 #![allow(
+    unreachable_pub,
     clippy::must_use_candidate,
     clippy::needless_pass_by_value,
-    reason = "the component macro makes both: a view function that returns its view and owns its properties"
+    reason = "what the component macro makes: a hidden public function that returns its view and owns its properties"
 )]
 
 pub mod address;

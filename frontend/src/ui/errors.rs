@@ -1,0 +1,55 @@
+//! What is wrong with what was entered, said twice in the same words: in a summary with the focus, and at the field.
+
+use leptos::{html, prelude::*};
+
+use super::{Icon, Symbol};
+use crate::i18n::{text::common, use_locale};
+
+/// The summary: appears only after the button that goes on, and takes the focus.
+#[component]
+pub fn ErrorSummary(
+    /// Each error with the id of its field; nothing shows when there is none.
+    #[prop(into)]
+    errors: Signal<Vec<(String, String)>>,
+) -> impl IntoView {
+    let locale = use_locale();
+    let summary = NodeRef::<html::Div>::new();
+    Effect::new(move || {
+        if let (Some(element), false) = (summary.get(), errors.with(Vec::is_empty)) {
+            let _ = element.focus();
+        }
+    });
+    let line = |(id, words): (String, String)| view! { <li><a href=format!("#{id}")>{words}</a></li> };
+    view! {
+        <Show when=move || !errors.with(Vec::is_empty)>
+            <div class="errors" role="alert" tabindex="-1" aria-labelledby="errors-title" node_ref=summary>
+                <h2 id="errors-title">{move || common::errors_title(locale.get())}</h2>
+                <ul>{move || errors.get().into_iter().map(line).collect_view()}</ul>
+            </div>
+        </Show>
+    }
+}
+
+/// The same words at the field.
+#[component]
+pub fn ErrorLine(
+    /// The id by which the field names its error.
+    #[prop(into)]
+    id: String,
+    /// The words; nothing shows when empty.
+    #[prop(into)]
+    words: Signal<String>,
+) -> impl IntoView {
+    let locale = use_locale();
+    view! {
+        <Show when=move || !words.with(String::is_empty)>
+            <p class="field-error" id=id.clone()>
+                <Icon symbol=Symbol::Warning />
+                <span>
+                    <span class="visually-hidden">{move || common::error_before(locale.get())}</span>
+                    {words}
+                </span>
+            </p>
+        </Show>
+    }
+}
