@@ -1,1 +1,4 @@
-//! Seed.
+//! The one test binary over everything.
+#![cfg(test)]
+
+mod tidy;
