@@ -29,6 +29,7 @@ macro_rules! store_promises {
     ($run:ident) => {
         $run! {
             a_tap_is_kept_as_a_draft_under_the_next_number,
+            a_second_try_under_the_same_id_changes_nothing,
             sending_moves_the_drafts_of_its_questionnaire_and_no_others,
             nothing_follows_a_sending,
             the_outbox_comes_oldest_first_and_in_pages,
@@ -112,6 +113,15 @@ pub async fn a_tap_is_kept_as_a_draft_under_the_next_number<S: Store>(store: &S)
     assert_eq!(store.list_slot(&slot(1, "qlq-c30")?).await?, [kept(&first), kept(&second)]);
     assert_eq!(store.tally(patient(1)).await?.drafts, 3);
     assert_eq!(store.list_outbox(patient(1), 0, 10).await?, [], "a draft is not sent");
+    Ok(())
+}
+
+pub async fn a_second_try_under_the_same_id_changes_nothing<S: Store>(store: &S) -> Checked {
+    let first = store.append(draft(1, 1, "qlq-c30", answered("q1", 2)?)?).await?;
+    assert_eq!(store.append(draft(1, 1, "qlq-c30", answered("q1", 3)?)?).await?, first);
+    let sent = store.append(draft(2, 1, "qlq-c30", SUBMITTED)?).await?;
+    assert_eq!(store.append(draft(2, 1, "qlq-c30", SUBMITTED)?).await?, sent, "sent, and known to be sent");
+    assert_eq!(store.tally(patient(1)).await?.waiting, 2);
     Ok(())
 }
 

@@ -62,6 +62,9 @@ impl Store for MemoryStore {
     async fn append(&self, draft: DraftEvent) -> Result<AnswerEvent, StoreError> {
         let mut inner = self.inner.borrow_mut();
         let (slot, device) = (draft.slot(), draft.origin.device);
+        if let Some(kept) = inner.own(&slot, device).find(|kept| kept.event.id == draft.id) {
+            return Ok(kept.event.clone());
+        }
         if inner.own(&slot, device).any(|kept| is_submission(&kept.event)) {
             return Err(StoreError::AlreadySubmitted);
         }

@@ -40,6 +40,8 @@ pub enum Input {
     Unlocked,
     /// The PIN is needed again: no session can be opened.
     Locked,
+    /// The browser's session is over or another device's: open ours before anything is sent.
+    SessionLost,
     /// Another tab of this device is in the middle of a round.
     Busy,
     /// To [`Effect::ReadOutbox`].
@@ -175,6 +177,7 @@ pub struct State {
     step: Step,
     round: Round,
     unlocked: bool,
+    session_lost: bool,
     /// At most this many events in one push; halved when one is refused whole.
     batch: usize,
     failures: u32,
@@ -192,6 +195,7 @@ impl State {
             step: Step::Idle,
             round: Round::default(),
             unlocked: false,
+            session_lost: false,
             batch: MAX_EVENTS,
             failures: 0,
             status: SyncStatus::default(),
@@ -248,6 +252,10 @@ fn react(state: &mut State, input: Input) -> Vec<Effect> {
             state.unlocked = false;
             Vec::new()
         }
+        Input::SessionLost => {
+            state.session_lost = true;
+            Vec::new()
+        }
         Input::Busy => {
             let delay_ms = state.jittered(BUSY_MS);
             vec![Effect::Count, Effect::ArmTimer { delay_ms }]
@@ -282,8 +290,21 @@ fn wake(state: &mut State) -> Vec<Effect> {
     state.round = Round::default();
     state.status.working = true;
     let mut effects = vec![Effect::Count];
-    effects.extend(read_outbox(state));
+    effects.extend(if state.session_lost { open_session(state, Resume::Push) } else { read_outbox(state) });
     effects
+}
+
+fn open_session(state: &mut State, resume: Resume) -> Vec<Effect> {
+    if !state.unlocked {
+        state.status.obstacle = Some(Obstacle::NeedsPin);
+        return end_round(state, false);
+    }
+    if state.round.reopened {
+        return fail(state);
+    }
+    state.round.reopened = true;
+    state.step = Step::OpeningSession(resume);
+    vec![Effect::OpenSession]
 }
 
 fn read_outbox(state: &mut State) -> Vec<Effect> {
@@ -336,7 +357,10 @@ fn replied(state: &mut State, reply: &HttpReply) -> Vec<Effect> {
             Err(trouble) => trouble_in(state, trouble, Resume::Bundle),
         },
         Step::OpeningSession(resume) => match reply::read_session(reply) {
-            Ok(()) => resume_with(state, resume),
+            Ok(()) => {
+                state.session_lost = false;
+                resume_with(state, resume)
+            }
             Err(_) => fail(state),
         },
         Step::Idle | Step::ReadingOutbox | Step::Settling | Step::Absorbing { .. } | Step::SavingBundle => Vec::new(),
@@ -418,21 +442,13 @@ fn resume_with(state: &mut State, resume: Resume) -> Vec<Effect> {
 
 fn trouble_in(state: &mut State, trouble: Trouble, resume: Resume) -> Vec<Effect> {
     match trouble {
-        Trouble::SessionOver if state.unlocked && !state.round.reopened => {
-            state.round.reopened = true;
-            state.step = Step::OpeningSession(resume);
-            vec![Effect::OpenSession]
-        }
-        Trouble::SessionOver if !state.unlocked => {
-            state.status.obstacle = Some(Obstacle::NeedsPin);
-            end_round(state, false)
-        }
+        Trouble::SessionOver => open_session(state, resume),
         Trouble::Revoked => {
             let effects = complete(state);
             state.status.obstacle = Some(Obstacle::Revoked);
             effects
         }
-        Trouble::SessionOver | Trouble::NoAnswer | Trouble::ServerFailed | Trouble::RefusedWhole => fail(state),
+        Trouble::NoAnswer | Trouble::ServerFailed | Trouble::RefusedWhole => fail(state),
     }
 }
 

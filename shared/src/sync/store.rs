@@ -156,6 +156,7 @@ pub trait Store {
     /// Keeps one event, giving it the next number of its device.
     ///
     /// Becomes a draft; a `submitted` event goes to the outbox and takes the device's drafts of its slot along.
+    /// An id that this device has kept for the slot before changes nothing: the event is returned as it was kept.
     ///
     /// # Errors
     /// [`StoreError::AlreadySubmitted`] when this device sent the slot before.
