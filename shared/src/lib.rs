@@ -6,6 +6,8 @@
 
 pub mod answers;
 pub mod api;
+#[cfg(feature = "catalog")]
+pub mod export;
 pub mod id;
 pub mod instrument;
 pub mod people;

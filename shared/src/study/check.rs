@@ -6,8 +6,8 @@ use std::{
     fmt::Display,
 };
 
-use super::{BatteryEntry, Labels, MilestoneKind, Study, Timepoint};
-use crate::id::InstrumentKey;
+use super::{BatteryEntry, Labels, MilestoneKind, Study, StudyStatus, Timepoint};
+use crate::{id::InstrumentKey, instrument::catalog::Catalog};
 
 /// One step on the way to a value of the file: a key of a table or an index of an array.
 #[derive(Clone, Debug)]
@@ -50,6 +50,17 @@ pub(super) fn check(study: &Study) -> Vec<Finding> {
         findings.check_timepoint(study, index, timepoint);
     }
     findings.check_windows(study);
+    findings.0
+}
+
+/// Whether the catalog can ask every instrument of the batteries in every language of the study.
+pub(super) fn check_wording(study: &Study, catalog: &Catalog) -> Vec<Finding> {
+    let mut findings = Findings(Vec::new());
+    for (key, battery) in &study.batteries {
+        for (index, entry) in battery.instruments.iter().enumerate() {
+            findings.check_wording(study, catalog, place!["batteries", key.as_str(), "instruments", index], entry);
+        }
+    }
     findings.0
 }
 
@@ -152,6 +163,33 @@ impl Findings {
                         self.add(place, format!("there is no hemopathy {hemopathy}"), hint);
                     }
                 }
+            }
+        }
+    }
+
+    fn check_wording(&mut self, study: &Study, catalog: &Catalog, place: Vec<Step>, entry: &BatteryEntry) {
+        let instrument = &entry.instrument;
+        if catalog.find(instrument).is_none() {
+            let versions = catalog.definitions().map(|it| &it.instrument).filter(|it| it.key == instrument.key);
+            let there = listed(versions.map(|it| &it.version));
+            let hint =
+                if there.is_empty() { "load its definition".to_owned() } else { format!("the catalog has {there}") };
+            return self.add(place, format!("there is no {instrument}"), hint);
+        }
+        let accepted =
+            study.status == StudyStatus::Demonstration || study.accepts_demonstration.contains(&instrument.key);
+        for language in &study.languages {
+            match catalog.sheet(instrument, language) {
+                None => {
+                    let problem = format!("{instrument} has no wording in {language}");
+                    self.add(place.clone(), problem, "load a wording pack, or take the language out");
+                }
+                Some(sheet) if sheet.wording.demonstration && !accepted => {
+                    let hint = "load the licensed words, or name the instrument in accepts_demonstration";
+                    let problem = format!("{instrument} has only demonstration wording in {language}");
+                    self.add(place.clone(), problem, hint);
+                }
+                Some(_) => {}
             }
         }
     }

@@ -9,8 +9,9 @@ use toml::{
 
 use super::{
     Study,
-    check::{Finding, Step, check},
+    check::{Finding, Step, check, check_wording},
 };
+use crate::instrument::catalog::Catalog;
 
 /// The study file that Ressenti ships.
 const SHIPPED: &str = include_str!("registry.toml");
@@ -35,10 +36,8 @@ impl fmt::Display for StudyError {
 /// One fault of a study file.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct StudyFault {
-    /// Line, from 1.
-    pub line: usize,
-    /// Column in characters, from 1.
-    pub column: usize,
+    /// Line and column in characters, from 1; `None` where the file's text is not at hand.
+    pub position: Option<(usize, usize)>,
     /// The way to it: `timepoints[3].window`; empty where the file cannot be read that far.
     pub place: String,
     /// What is wrong.
@@ -49,11 +48,11 @@ pub struct StudyFault {
 
 impl fmt::Display for StudyFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}, column {}", self.line, self.column)?;
-        if !self.place.is_empty() {
-            write!(f, ", {}", self.place)?;
+        if let Some((line, column)) = self.position {
+            let and_place = if self.place.is_empty() { "" } else { ", " };
+            write!(f, "line {line}, column {column}{and_place}")?;
         }
-        write!(f, ": {}; {}", self.problem, self.hint)
+        write!(f, "{}: {}; {}", self.place, self.problem, self.hint)
     }
 }
 
@@ -80,10 +79,10 @@ impl Study {
     /// ```
     pub fn parse_toml(text: &str) -> Result<Self, StudyError> {
         let unreadable = |error: &toml::de::Error| {
-            let (line, column) = line_and_column(text, error.span().map_or(0, |span| span.start));
+            let position = Some(line_and_column(text, error.span().map_or(0, |span| span.start)));
             let problem = error.message().trim_end_matches('.').replace('\n', "; ");
             let hint = "compare with the study file that Ressenti ships (shared/src/study/registry.toml)".to_owned();
-            StudyError { faults: vec![StudyFault { line, column, place: String::new(), problem, hint }] }
+            StudyError { faults: vec![StudyFault { position, place: String::new(), problem, hint }] }
         };
         let study: Self = toml::from_str(text).map_err(|error| unreadable(&error))?;
         let findings = check(&study);
@@ -93,6 +92,20 @@ impl Study {
         let document = DeTable::parse(text).map_err(|error| unreadable(&error))?;
         let faults = findings.into_iter().map(|finding| locate(text, &document, finding)).collect();
         Err(StudyError { faults })
+    }
+}
+
+impl Study {
+    /// Checks that every instrument of the batteries can be asked with this catalog, in every language.
+    ///
+    /// A live study refuses an instrument that has only demonstration wording, unless the study file accepts it
+    /// by name (`accepts_demonstration`).
+    ///
+    /// # Errors
+    /// When the catalog lacks an instrument version or its wording; each fault names its place in the study file.
+    pub fn check_instruments(&self, catalog: &Catalog) -> Result<(), StudyError> {
+        let faults: Vec<StudyFault> = check_wording(self, catalog).into_iter().map(unlocated).collect();
+        if faults.is_empty() { Ok(()) } else { Err(StudyError { faults }) }
     }
 }
 
@@ -111,8 +124,12 @@ fn locate(text: &str, document: &Spanned<DeTable<'_>>, finding: Finding) -> Stud
         start = next.span().start;
         value = Some(next);
     }
-    let (line, column) = line_and_column(text, start);
-    StudyFault { line, column, place: written(&finding.place), problem: finding.problem, hint: finding.hint }
+    StudyFault { position: Some(line_and_column(text, start)), ..unlocated(finding) }
+}
+
+fn unlocated(finding: Finding) -> StudyFault {
+    let Finding { place, problem, hint } = finding;
+    StudyFault { position: None, place: written(&place), problem, hint }
 }
 
 fn written(place: &[Step]) -> String {
@@ -220,12 +237,54 @@ mod tests {
             SHIPPED.lines().position(|line| line == "batteries = [\"CORE\", \"SOCIO\"]").expect("it is there") + 1;
         let error =
             edited("batteries = [\"CORE\", \"SOCIO\"]", "batteries = [\"CORE\", \"SOICO\"]").expect_err("refused");
-        assert_eq!(error.faults.iter().map(|it| (it.line, it.column)).collect::<Vec<_>>(), [(line, 22)]);
+        assert_eq!(error.faults.iter().map(|it| it.position).collect::<Vec<_>>(), [Some((line, 22))]);
     }
 
     #[test]
     fn every_fault_is_told_at_once() {
         let text = SHIPPED.replace("fr = \"Ambulatoire\", ", "").replace("window = [0, 28]", "window = [1, 28]");
         assert_eq!(Study::parse_toml(&text).expect_err("refused").faults.len(), 2);
+    }
+
+    fn check_live(edits: &[(&str, &str)]) -> Result<(), StudyError> {
+        let text = edits.iter().fold(SHIPPED.to_owned(), |text, (from, to)| {
+            assert!(text.contains(from), "{from:?} is not in the file");
+            text.replacen(from, to, 1)
+        });
+        let catalog = Catalog::shipped().expect("the shipped instruments");
+        Study::parse_toml(&text).expect("it parses").check_instruments(&catalog)
+    }
+
+    #[test]
+    fn the_shipped_study_can_be_asked_with_the_shipped_instruments() {
+        check_live(&[]).expect("every instrument is there in every language");
+    }
+
+    #[test]
+    fn a_live_study_refuses_demonstration_wording_unless_it_accepts_it_by_name() {
+        let live = ("status = \"demonstration\"", "status = \"live\"");
+        let error = check_live(&[live]).expect_err("only demonstration wording is there").to_string();
+        assert!(
+            error.contains("batteries.CORE.instruments[0]: qlq-c30 3.0 has only demonstration wording in fr"),
+            "{error}"
+        );
+        assert!(!error.contains("situation"), "accepted by name: {error}");
+        let accepted = "accepts_demonstration = [\"qlq-c30\", \"eq-5d-5l\", \"epices\", \"situation\"]";
+        check_live(&[live, ("accepts_demonstration = [\"situation\"]", accepted)]).expect("all accepted by name");
+    }
+
+    #[test]
+    fn an_instrument_that_is_not_there_is_refused() {
+        let error = check_live(&[("version = \"3.0\"", "version = \"9.0\"")]).expect_err("no such version").to_string();
+        assert!(error.contains("there is no qlq-c30 9.0; the catalog has 3.0"), "{error}");
+    }
+
+    #[test]
+    fn a_language_without_wording_is_refused() {
+        let text =
+            SHIPPED.replace("[\"fr\", \"en\"]", "[\"fr\", \"en\", \"de\"]").replace(", en = ", ", de = \"x\", en = ");
+        let catalog = Catalog::shipped().expect("the shipped instruments");
+        let error = Study::parse_toml(&text).expect("it parses").check_instruments(&catalog).expect_err("no German");
+        assert!(error.to_string().contains("qlq-c30 3.0 has no wording in de"), "{error}");
     }
 }
