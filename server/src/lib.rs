@@ -1,1 +1,110 @@
-//! Seed.
+//! The server: who may do what, and where it is kept. Folders are features; `db` and `auth` carry them.
+
+pub mod audit;
+pub mod auth;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod state;
+
+use std::{any::Any, time::Duration};
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request, State},
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use shared::sync::protocol::MAX_BODY;
+use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
+
+use crate::{
+    error::{ApiError, respond},
+    state::AppState,
+};
+
+/// What the browser may load and run: our own files, and nothing inline (TRUST.md W1).
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+     img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; \
+     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// What the browser keeps to itself.
+const PERMISSIONS_POLICY: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
+     magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()";
+
+/// On every response (TRUST.md W1, W2).
+const SECURITY_HEADERS: [(HeaderName, &str); 7] = [
+    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("permissions-policy"), PERMISSIONS_POLICY),
+];
+
+/// A request that takes longer is given up: nothing of it was acknowledged.
+const LONGEST_REQUEST: Duration = Duration::from_secs(30);
+
+/// The whole application over a state.
+pub fn router(state: AppState) -> Router {
+    let api = Router::new()
+        .route("/api/health", get(health))
+        .merge(auth::routes())
+        .route("/api/{*rest}", axum::routing::any(no_such_route))
+        .layer(middleware::from_fn(guard_api))
+        .layer(DefaultBodyLimit::max(MAX_BODY));
+    Router::new()
+        .merge(api)
+        .layer(CatchPanicLayer::custom(respond_to_panic))
+        .layer(middleware::from_fn(set_security_headers))
+        .layer(TraceLayer::new_for_http())
+        .with_state(state)
+}
+
+async fn no_such_route() -> ApiError {
+    ApiError::not_found()
+}
+
+/// `GET /api/health`: 200 while both databases answer.
+async fn health(State(state): State<AppState>) -> Result<StatusCode, ApiError> {
+    state.db.ping().await?;
+    state.identity.0.ping().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What holds for every request to the interface: its origin is checked, it has an end, nothing of it is stored.
+async fn guard_api(request: Request, next: Next) -> Response {
+    if let Err(refusal) = auth::guard::check_origin(request.method(), request.headers()) {
+        return refusal.into_response();
+    }
+    let mut response = tokio::time::timeout(LONGEST_REQUEST, next.run(request))
+        .await
+        .unwrap_or_else(|_| respond(error::unavailable()));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+async fn set_security_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for (name, value) in SECURITY_HEADERS {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// A panic becomes a fault; its words go to the log, as they name code and no answer.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over so")]
+fn respond_to_panic(panic: Box<dyn Any + Send>) -> Response {
+    let words = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no words");
+    tracing::error!(panic = words, "a handler panicked");
+    respond(error::fault())
+}

@@ -1,0 +1,247 @@
+-- The research side of the registry: pseudonyms only, no name and no registry number.
+-- Instants are milliseconds since 1970 UTC (…_at), civil dates ISO text (…_on). What the comments call
+-- recomputable can be rebuilt from answer_event, milestone and episode.
+
+CREATE TABLE staff (
+  staff_id      UUID    NOT NULL PRIMARY KEY,
+  username      TEXT    NOT NULL UNIQUE,
+  role          TEXT    NOT NULL,
+  sites         TEXT    NOT NULL,             -- JSON array of site keys
+  password_hash TEXT    NOT NULL,             -- argon2id, PHC format
+  totp_secret   BYTEA   NOT NULL,
+  totp_step     BIGINT  NOT NULL DEFAULT 0,   -- last time step accepted: a code works once
+  n_wrong       BIGINT  NOT NULL DEFAULT 0,
+  wait_until_at BIGINT  NOT NULL DEFAULT 0,   -- no try counts before this
+  created_at    BIGINT  NOT NULL,
+  disabled_at   BIGINT
+);
+
+CREATE TABLE patient (
+  patient_id  UUID    NOT NULL PRIMARY KEY,   -- the pseudonym: random, without order
+  hemopathy   TEXT    NOT NULL,
+  site        TEXT    NOT NULL,               -- following site
+  language    TEXT    NOT NULL,
+  enrolled_at BIGINT  NOT NULL,
+  enrolled_by UUID    NOT NULL REFERENCES staff (staff_id)
+);
+CREATE INDEX patient_by_site ON patient (site);
+
+-- A dated episode of care; it ends where the next begins.
+CREATE TABLE episode (
+  patient_id UUID    NOT NULL REFERENCES patient (patient_id),
+  ordinal    BIGINT  NOT NULL,
+  pathway    TEXT    NOT NULL,
+  site       TEXT    NOT NULL,
+  from_on    TEXT    NOT NULL,
+  entered_by UUID    NOT NULL REFERENCES staff (staff_id),
+  entered_at BIGINT  NOT NULL,
+  PRIMARY KEY (patient_id, ordinal)
+);
+
+-- Append-only: of one kind the highest ordinal stands, except relapses, which add up.
+CREATE TABLE milestone (
+  milestone_id UUID    NOT NULL PRIMARY KEY,
+  patient_id   UUID    NOT NULL REFERENCES patient (patient_id),
+  ordinal      BIGINT  NOT NULL,
+  kind         TEXT    NOT NULL,
+  happened_on  TEXT    NOT NULL,
+  accuracy     TEXT    NOT NULL,              -- day, month or year
+  planned      BOOLEAN NOT NULL,
+  source       TEXT    NOT NULL,
+  entered_by   UUID    NOT NULL REFERENCES staff (staff_id),
+  entered_at   BIGINT  NOT NULL,
+  UNIQUE (patient_id, ordinal)
+);
+
+-- A letter with a QR secret and a typed code; both are kept as hashes and work once.
+CREATE TABLE enrolment (
+  enrolment_id  UUID    NOT NULL PRIMARY KEY,
+  patient_id    UUID    NOT NULL REFERENCES patient (patient_id),
+  secret_hash   BYTEA   NOT NULL UNIQUE,
+  selector      TEXT    NOT NULL,
+  verifier_hash TEXT    NOT NULL,             -- argon2id, PHC format
+  created_by    UUID    NOT NULL REFERENCES staff (staff_id),
+  created_at    BIGINT  NOT NULL,
+  expires_at    BIGINT  NOT NULL,
+  n_wrong       BIGINT  NOT NULL DEFAULT 0,
+  closed_at     BIGINT,                      -- used, burnt or replaced by a newer letter
+  closed_as     TEXT
+);
+CREATE INDEX enrolment_by_patient ON enrolment (patient_id);
+CREATE UNIQUE INDEX enrolment_open_selector ON enrolment (selector) WHERE closed_at IS NULL;
+
+CREATE TABLE device (
+  device_id       UUID    NOT NULL PRIMARY KEY,
+  patient_id      UUID    NOT NULL REFERENCES patient (patient_id),
+  credential_hash BYTEA   NOT NULL,
+  enrolled_at     BIGINT  NOT NULL,
+  last_seen_at    BIGINT,
+  revoked_at      BIGINT
+);
+CREATE INDEX device_by_patient ON device (patient_id);
+
+-- A signed-in browser: of staff or of a patient's device. The reference is kept as a hash.
+CREATE TABLE session (
+  reference_hash BYTEA   NOT NULL PRIMARY KEY,
+  staff_id       UUID    REFERENCES staff (staff_id),
+  device_id      UUID    REFERENCES device (device_id),
+  created_at     BIGINT  NOT NULL,
+  seen_at        BIGINT  NOT NULL,
+  ends_at        BIGINT  NOT NULL,
+  CHECK ((staff_id IS NULL) <> (device_id IS NULL))
+);
+CREATE INDEX session_by_end ON session (ends_at);
+
+-- The last position given out. Whoever appends locks this row first, so positions follow commits.
+CREATE TABLE position (
+  one   BIGINT  NOT NULL PRIMARY KEY CHECK (one = 1),
+  value BIGINT  NOT NULL
+);
+INSERT INTO position (one, value) VALUES (1, 0);
+
+-- What was said. Append-only: the triggers at the end refuse every change.
+CREATE TABLE answer_event (
+  position    BIGINT  NOT NULL PRIMARY KEY,
+  event_id    UUID    NOT NULL UNIQUE,
+  patient_id  UUID    NOT NULL REFERENCES patient (patient_id),
+  timepoint   TEXT    NOT NULL,
+  occurrence  BIGINT  NOT NULL,
+  instrument  TEXT    NOT NULL,
+  version     TEXT    NOT NULL,
+  device_id   UUID    NOT NULL REFERENCES device (device_id),
+  sequence    BIGINT  NOT NULL,
+  received_at BIGINT  NOT NULL,
+  hash        BYTEA   NOT NULL,               -- SHA-256 of body
+  body        TEXT    NOT NULL                -- the canonical bytes
+);
+CREATE INDEX answer_event_by_patient ON answer_event (patient_id, position);
+
+
+-- What the server could not accept into the record, kept for staff to look at.
+CREATE TABLE quarantine (
+  quarantine_id BIGINT  GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+  device_id     UUID    NOT NULL REFERENCES device (device_id),
+  patient_id    UUID    NOT NULL REFERENCES patient (patient_id),   -- the device's
+  event_id      UUID,
+  reason        TEXT    NOT NULL,
+  detail        TEXT    NOT NULL,
+  hash          BYTEA   NOT NULL,
+  body          TEXT    NOT NULL,
+  received_at   BIGINT  NOT NULL,
+  looked_at     BIGINT,
+  UNIQUE (device_id, hash)
+);
+CREATE INDEX quarantine_by_patient ON quarantine (patient_id);
+
+-- Recomputable: what one device sent of one questionnaire.
+CREATE TABLE questionnaire_copy (
+  patient_id         UUID    NOT NULL REFERENCES patient (patient_id),
+  timepoint          TEXT    NOT NULL,
+  occurrence         BIGINT  NOT NULL,
+  instrument         TEXT    NOT NULL,
+  device_id          UUID    NOT NULL REFERENCES device (device_id),
+  submitted_sequence BIGINT,                 -- the device's count at its submission
+  submitted_on       TEXT,
+  received_at        BIGINT  NOT NULL,
+  PRIMARY KEY (patient_id, timepoint, occurrence, instrument, device_id)
+);
+
+-- Recomputable: one instrument of one assessment, over all its copies.
+CREATE TABLE questionnaire (
+  patient_id    UUID    NOT NULL REFERENCES patient (patient_id),
+  timepoint     TEXT    NOT NULL,
+  occurrence    BIGINT  NOT NULL,
+  instrument    TEXT    NOT NULL,
+  submitted_on  TEXT,                         -- of the earliest submission; NULL while only begun
+  n_copies      BIGINT  NOT NULL,
+  received_at   BIGINT  NOT NULL,             -- the last of it
+  last_position BIGINT  NOT NULL,             -- of its last event: scores older than this are stale
+  PRIMARY KEY (patient_id, timepoint, occurrence, instrument)
+);
+CREATE INDEX questionnaire_by_position ON questionnaire (last_position);
+
+-- Recomputable: an assessment as the plan has it, with how far it has come. Its state is read from here and
+-- today's date.
+CREATE TABLE assessment (
+  patient_id       UUID    NOT NULL REFERENCES patient (patient_id),
+  timepoint        TEXT    NOT NULL,
+  occurrence       BIGINT  NOT NULL,
+  site             TEXT    NOT NULL,
+  expectation      TEXT    NOT NULL,          -- expected, not_applicable or cancelled
+  opens_on         TEXT,
+  due_on           TEXT,
+  closes_on        TEXT,
+  n_questionnaires BIGINT  NOT NULL,
+  n_started        BIGINT  NOT NULL DEFAULT 0,
+  n_submitted      BIGINT  NOT NULL DEFAULT 0,
+  submitted_on     TEXT,                      -- of the last one sent
+  received_at      BIGINT,
+  conflict         BOOLEAN NOT NULL DEFAULT FALSE,
+  PRIMARY KEY (patient_id, timepoint, occurrence)
+);
+-- The worklist reads only what is unfinished, what came in lately and what needs a look.
+CREATE INDEX assessment_unfinished ON assessment (site, closes_on)
+  WHERE expectation = 'expected' AND n_submitted < n_questionnaires;
+CREATE INDEX assessment_received ON assessment (site, received_at) WHERE received_at IS NOT NULL;
+CREATE INDEX assessment_conflict ON assessment (site) WHERE conflict;
+
+-- Recomputable: one scale of one questionnaire's standing copy. value is NULL when there is no score.
+CREATE TABLE score (
+  patient_id    UUID    NOT NULL REFERENCES patient (patient_id),
+  timepoint     TEXT    NOT NULL,
+  occurrence    BIGINT  NOT NULL,
+  instrument    TEXT    NOT NULL,
+  version       TEXT    NOT NULL,
+  scale         TEXT    NOT NULL,
+  value         DOUBLE PRECISION,
+  n_used        BIGINT  NOT NULL,
+  n_required    BIGINT  NOT NULL,
+  engine        TEXT    NOT NULL,
+  last_position BIGINT  NOT NULL,             -- of the questionnaire it was made from
+  PRIMARY KEY (patient_id, timepoint, occurrence, instrument, scale)
+);
+CREATE INDEX score_by_scale ON score (instrument, scale, timepoint);
+
+-- Who did what, when and to whom. Append-only.
+CREATE TABLE audit (
+  audit_id   BIGINT  GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+  log        TEXT    NOT NULL,                -- clinical (kept with the record) or security (12 months)
+  at         BIGINT  NOT NULL,
+  staff_id   UUID,
+  device_id  UUID,
+  operation  TEXT    NOT NULL,
+  patient_id UUID,
+  detail     TEXT    NOT NULL
+);
+CREATE INDEX audit_by_patient ON audit (patient_id) WHERE patient_id IS NOT NULL;
+
+CREATE TABLE export (
+  export_id BIGINT  NOT NULL PRIMARY KEY,     -- the number of its audit entry
+  position  BIGINT  NOT NULL,                 -- holds what was committed up to here
+  as_of_on  TEXT    NOT NULL,
+  purpose   TEXT    NOT NULL,
+  made_by   UUID    REFERENCES staff (staff_id),
+  made_at   BIGINT  NOT NULL,
+  files     TEXT    NOT NULL                  -- JSON: name, rows and SHA-256 of each
+);
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION '% is append-only: % is refused', TG_TABLE_NAME, TG_OP; END $$;
+CREATE TRIGGER answer_event_keeps_its_values BEFORE UPDATE ON answer_event
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER answer_event_stays BEFORE DELETE ON answer_event
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER answer_event_is_not_emptied BEFORE TRUNCATE ON answer_event
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER milestone_keeps_its_values BEFORE UPDATE ON milestone
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER milestone_stays BEFORE DELETE ON milestone
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER milestone_is_not_emptied BEFORE TRUNCATE ON milestone
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_keeps_its_values BEFORE UPDATE ON audit
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_stays BEFORE DELETE ON audit
+  FOR EACH ROW WHEN (OLD.log = 'clinical') EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_is_not_emptied BEFORE TRUNCATE ON audit
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -1,0 +1,13 @@
+-- The identity side: who a pseudonym is. Kept in a database of its own; nothing of it enters the research side.
+
+CREATE TABLE person (
+  patient_id      BLOB NOT NULL PRIMARY KEY,
+  registry_number TEXT NOT NULL UNIQUE,
+  family_name     TEXT NOT NULL,
+  given_name      TEXT NOT NULL,
+  site            TEXT NOT NULL,              -- following site, so that a search reads only what it may show
+  folded_number   TEXT NOT NULL,              -- lower case, without accents: what searches compare
+  folded_name     TEXT NOT NULL
+) STRICT;
+CREATE INDEX person_by_number ON person (site, folded_number);
+CREATE INDEX person_by_name ON person (site, folded_name);

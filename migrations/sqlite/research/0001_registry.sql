@@ -1,0 +1,238 @@
+-- The research side of the registry: pseudonyms only, no name and no registry number.
+-- Instants are milliseconds since 1970 UTC (…_at), civil dates ISO text (…_on). What the comments call
+-- recomputable can be rebuilt from answer_event, milestone and episode.
+
+CREATE TABLE staff (
+  staff_id      BLOB    NOT NULL PRIMARY KEY,
+  username      TEXT    NOT NULL UNIQUE,
+  role          TEXT    NOT NULL,
+  sites         TEXT    NOT NULL,             -- JSON array of site keys
+  password_hash TEXT    NOT NULL,             -- argon2id, PHC format
+  totp_secret   BLOB    NOT NULL,
+  totp_step     INTEGER NOT NULL DEFAULT 0,   -- last time step accepted: a code works once
+  n_wrong       INTEGER NOT NULL DEFAULT 0,
+  wait_until_at INTEGER NOT NULL DEFAULT 0,   -- no try counts before this
+  created_at    INTEGER NOT NULL,
+  disabled_at   INTEGER
+) STRICT;
+
+CREATE TABLE patient (
+  patient_id  BLOB    NOT NULL PRIMARY KEY,   -- the pseudonym: random, without order
+  hemopathy   TEXT    NOT NULL,
+  site        TEXT    NOT NULL,               -- following site
+  language    TEXT    NOT NULL,
+  enrolled_at INTEGER NOT NULL,
+  enrolled_by BLOB    NOT NULL REFERENCES staff (staff_id)
+) STRICT;
+CREATE INDEX patient_by_site ON patient (site);
+
+-- A dated episode of care; it ends where the next begins.
+CREATE TABLE episode (
+  patient_id BLOB    NOT NULL REFERENCES patient (patient_id),
+  ordinal    INTEGER NOT NULL,
+  pathway    TEXT    NOT NULL,
+  site       TEXT    NOT NULL,
+  from_on    TEXT    NOT NULL,
+  entered_by BLOB    NOT NULL REFERENCES staff (staff_id),
+  entered_at INTEGER NOT NULL,
+  PRIMARY KEY (patient_id, ordinal)
+) STRICT;
+
+-- Append-only: of one kind the highest ordinal stands, except relapses, which add up.
+CREATE TABLE milestone (
+  milestone_id BLOB    NOT NULL PRIMARY KEY,
+  patient_id   BLOB    NOT NULL REFERENCES patient (patient_id),
+  ordinal      INTEGER NOT NULL,
+  kind         TEXT    NOT NULL,
+  happened_on  TEXT    NOT NULL,
+  accuracy     TEXT    NOT NULL,              -- day, month or year
+  planned      INTEGER NOT NULL,
+  source       TEXT    NOT NULL,
+  entered_by   BLOB    NOT NULL REFERENCES staff (staff_id),
+  entered_at   INTEGER NOT NULL,
+  UNIQUE (patient_id, ordinal)
+) STRICT;
+
+-- A letter with a QR secret and a typed code; both are kept as hashes and work once.
+CREATE TABLE enrolment (
+  enrolment_id  BLOB    NOT NULL PRIMARY KEY,
+  patient_id    BLOB    NOT NULL REFERENCES patient (patient_id),
+  secret_hash   BLOB    NOT NULL UNIQUE,
+  selector      TEXT    NOT NULL,
+  verifier_hash TEXT    NOT NULL,             -- argon2id, PHC format
+  created_by    BLOB    NOT NULL REFERENCES staff (staff_id),
+  created_at    INTEGER NOT NULL,
+  expires_at    INTEGER NOT NULL,
+  n_wrong       INTEGER NOT NULL DEFAULT 0,
+  closed_at     INTEGER,                      -- used, burnt or replaced by a newer letter
+  closed_as     TEXT
+) STRICT;
+CREATE INDEX enrolment_by_patient ON enrolment (patient_id);
+CREATE UNIQUE INDEX enrolment_open_selector ON enrolment (selector) WHERE closed_at IS NULL;
+
+CREATE TABLE device (
+  device_id       BLOB    NOT NULL PRIMARY KEY,
+  patient_id      BLOB    NOT NULL REFERENCES patient (patient_id),
+  credential_hash BLOB    NOT NULL,
+  enrolled_at     INTEGER NOT NULL,
+  last_seen_at    INTEGER,
+  revoked_at      INTEGER
+) STRICT;
+CREATE INDEX device_by_patient ON device (patient_id);
+
+-- A signed-in browser: of staff or of a patient's device. The reference is kept as a hash.
+CREATE TABLE session (
+  reference_hash BLOB    NOT NULL PRIMARY KEY,
+  staff_id       BLOB    REFERENCES staff (staff_id),
+  device_id      BLOB    REFERENCES device (device_id),
+  created_at     INTEGER NOT NULL,
+  seen_at        INTEGER NOT NULL,
+  ends_at        INTEGER NOT NULL,
+  CHECK ((staff_id IS NULL) <> (device_id IS NULL))
+) STRICT;
+CREATE INDEX session_by_end ON session (ends_at);
+
+-- The last position given out. Whoever appends locks this row first, so positions follow commits.
+CREATE TABLE position (
+  one   INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+  value INTEGER NOT NULL
+) STRICT;
+INSERT INTO position (one, value) VALUES (1, 0);
+
+-- What was said. Append-only: the triggers below refuse every change.
+CREATE TABLE answer_event (
+  position    INTEGER NOT NULL PRIMARY KEY,
+  event_id    BLOB    NOT NULL UNIQUE,
+  patient_id  BLOB    NOT NULL REFERENCES patient (patient_id),
+  timepoint   TEXT    NOT NULL,
+  occurrence  INTEGER NOT NULL,
+  instrument  TEXT    NOT NULL,
+  version     TEXT    NOT NULL,
+  device_id   BLOB    NOT NULL REFERENCES device (device_id),
+  sequence    INTEGER NOT NULL,
+  received_at INTEGER NOT NULL,
+  hash        BLOB    NOT NULL,               -- SHA-256 of body
+  body        TEXT    NOT NULL                -- the canonical bytes
+) STRICT;
+CREATE INDEX answer_event_by_patient ON answer_event (patient_id, position);
+
+CREATE TRIGGER answer_event_keeps_its_values BEFORE UPDATE ON answer_event
+BEGIN SELECT RAISE(ABORT, 'an answer event is never changed'); END;
+CREATE TRIGGER answer_event_stays BEFORE DELETE ON answer_event
+BEGIN SELECT RAISE(ABORT, 'an answer event is never deleted'); END;
+CREATE TRIGGER milestone_keeps_its_values BEFORE UPDATE ON milestone
+BEGIN SELECT RAISE(ABORT, 'a milestone is never changed'); END;
+CREATE TRIGGER milestone_stays BEFORE DELETE ON milestone
+BEGIN SELECT RAISE(ABORT, 'a milestone is never deleted'); END;
+
+-- What the server could not accept into the record, kept for staff to look at.
+CREATE TABLE quarantine (
+  quarantine_id INTEGER PRIMARY KEY AUTOINCREMENT,
+  device_id     BLOB    NOT NULL REFERENCES device (device_id),
+  patient_id    BLOB    NOT NULL REFERENCES patient (patient_id),   -- the device's
+  event_id      BLOB,
+  reason        TEXT    NOT NULL,
+  detail        TEXT    NOT NULL,
+  hash          BLOB    NOT NULL,
+  body          TEXT    NOT NULL,
+  received_at   INTEGER NOT NULL,
+  looked_at     INTEGER,
+  UNIQUE (device_id, hash)
+) STRICT;
+CREATE INDEX quarantine_by_patient ON quarantine (patient_id);
+
+-- Recomputable: what one device sent of one questionnaire.
+CREATE TABLE questionnaire_copy (
+  patient_id         BLOB    NOT NULL REFERENCES patient (patient_id),
+  timepoint          TEXT    NOT NULL,
+  occurrence         INTEGER NOT NULL,
+  instrument         TEXT    NOT NULL,
+  device_id          BLOB    NOT NULL REFERENCES device (device_id),
+  submitted_sequence INTEGER,                 -- the device's count at its submission
+  submitted_on       TEXT,
+  received_at        INTEGER NOT NULL,
+  PRIMARY KEY (patient_id, timepoint, occurrence, instrument, device_id)
+) STRICT, WITHOUT ROWID;
+
+-- Recomputable: one instrument of one assessment, over all its copies.
+CREATE TABLE questionnaire (
+  patient_id    BLOB    NOT NULL REFERENCES patient (patient_id),
+  timepoint     TEXT    NOT NULL,
+  occurrence    INTEGER NOT NULL,
+  instrument    TEXT    NOT NULL,
+  submitted_on  TEXT,                         -- of the earliest submission; NULL while only begun
+  n_copies      INTEGER NOT NULL,
+  received_at   INTEGER NOT NULL,             -- the last of it
+  last_position INTEGER NOT NULL,             -- of its last event: scores older than this are stale
+  PRIMARY KEY (patient_id, timepoint, occurrence, instrument)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX questionnaire_by_position ON questionnaire (last_position);
+
+-- Recomputable: an assessment as the plan has it, with how far it has come. Its state is read from here and
+-- today's date.
+CREATE TABLE assessment (
+  patient_id       BLOB    NOT NULL REFERENCES patient (patient_id),
+  timepoint        TEXT    NOT NULL,
+  occurrence       INTEGER NOT NULL,
+  site             TEXT    NOT NULL,
+  expectation      TEXT    NOT NULL,          -- expected, not_applicable or cancelled
+  opens_on         TEXT,
+  due_on           TEXT,
+  closes_on        TEXT,
+  n_questionnaires INTEGER NOT NULL,
+  n_started        INTEGER NOT NULL DEFAULT 0,
+  n_submitted      INTEGER NOT NULL DEFAULT 0,
+  submitted_on     TEXT,                      -- of the last one sent
+  received_at      INTEGER,
+  conflict         INTEGER NOT NULL DEFAULT FALSE,
+  PRIMARY KEY (patient_id, timepoint, occurrence)
+) STRICT, WITHOUT ROWID;
+-- The worklist reads only what is unfinished, what came in lately and what needs a look.
+CREATE INDEX assessment_unfinished ON assessment (site, closes_on)
+  WHERE expectation = 'expected' AND n_submitted < n_questionnaires;
+CREATE INDEX assessment_received ON assessment (site, received_at) WHERE received_at IS NOT NULL;
+CREATE INDEX assessment_conflict ON assessment (site) WHERE conflict;
+
+-- Recomputable: one scale of one questionnaire's standing copy. value is NULL when there is no score.
+CREATE TABLE score (
+  patient_id    BLOB    NOT NULL REFERENCES patient (patient_id),
+  timepoint     TEXT    NOT NULL,
+  occurrence    INTEGER NOT NULL,
+  instrument    TEXT    NOT NULL,
+  version       TEXT    NOT NULL,
+  scale         TEXT    NOT NULL,
+  value         REAL,
+  n_used        INTEGER NOT NULL,
+  n_required    INTEGER NOT NULL,
+  engine        TEXT    NOT NULL,
+  last_position INTEGER NOT NULL,             -- of the questionnaire it was made from
+  PRIMARY KEY (patient_id, timepoint, occurrence, instrument, scale)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX score_by_scale ON score (instrument, scale, timepoint);
+
+-- Who did what, when and to whom. Append-only.
+CREATE TABLE audit (
+  audit_id   INTEGER PRIMARY KEY AUTOINCREMENT,
+  log        TEXT    NOT NULL,                -- clinical (kept with the record) or security (12 months)
+  at         INTEGER NOT NULL,
+  staff_id   BLOB,
+  device_id  BLOB,
+  operation  TEXT    NOT NULL,
+  patient_id BLOB,
+  detail     TEXT    NOT NULL
+) STRICT;
+CREATE INDEX audit_by_patient ON audit (patient_id) WHERE patient_id IS NOT NULL;
+CREATE TRIGGER audit_keeps_its_values BEFORE UPDATE ON audit
+BEGIN SELECT RAISE(ABORT, 'an audit entry is never changed'); END;
+CREATE TRIGGER audit_stays BEFORE DELETE ON audit WHEN OLD.log = 'clinical'
+BEGIN SELECT RAISE(ABORT, 'a clinical audit entry is never deleted'); END;
+
+CREATE TABLE export (
+  export_id INTEGER NOT NULL PRIMARY KEY,     -- the number of its audit entry
+  position  INTEGER NOT NULL,                 -- holds what was committed up to here
+  as_of_on  TEXT    NOT NULL,
+  purpose   TEXT    NOT NULL,
+  made_by   BLOB    REFERENCES staff (staff_id),
+  made_at   INTEGER NOT NULL,
+  files     TEXT    NOT NULL                  -- JSON: name, rows and SHA-256 of each
+) STRICT;

@@ -1,0 +1,109 @@
+//! The audit trail: who did what, when, and to which patient. Entries are appended and never changed.
+//!
+//! Two logs with two lives: the clinical one lasts as long as the record, the security one twelve months.
+
+mod queries;
+
+use shared::id::{DeviceId, PatientId, StaffId};
+
+pub use queries::{append, append_alone};
+
+/// What was done.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Operation {
+    /// A member of staff signed in.
+    SignIn,
+    /// A device was enrolled with a letter.
+    EnrolDevice,
+    /// A device was revoked.
+    RevokeDevice,
+    /// A patient was enrolled.
+    EnrolPatient,
+    /// An enrolment letter was made.
+    MakeLetter,
+    /// A member of staff read one patient's file.
+    ReadPatient,
+    /// A milestone was recorded.
+    RecordMilestone,
+    /// Data left as an export.
+    Export,
+    /// Staff corrected an answer.
+    Correct,
+}
+
+impl Operation {
+    /// The word in the trail.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::EnrolDevice => "enrol_device",
+            Self::RevokeDevice => "revoke_device",
+            Self::EnrolPatient => "enrol_patient",
+            Self::MakeLetter => "make_letter",
+            Self::ReadPatient => "read_patient",
+            Self::RecordMilestone => "record_milestone",
+            Self::Export => "export",
+            Self::Correct => "correct",
+        }
+    }
+
+    /// The log it belongs to.
+    #[must_use]
+    pub const fn log(self) -> &'static str {
+        match self {
+            Self::SignIn => "security",
+            Self::EnrolDevice
+            | Self::RevokeDevice
+            | Self::EnrolPatient
+            | Self::MakeLetter
+            | Self::ReadPatient
+            | Self::RecordMilestone
+            | Self::Export
+            | Self::Correct => "clinical",
+        }
+    }
+}
+
+/// One entry, apart from its number and time.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Entry {
+    /// What was done.
+    pub operation: Operation,
+    /// By which member of staff.
+    pub staff: Option<StaffId>,
+    /// By which device.
+    pub device: Option<DeviceId>,
+    /// To which patient.
+    pub patient: Option<PatientId>,
+    /// More about it: a reference or a purpose. Never an answer, never a name of a patient.
+    pub detail: String,
+}
+
+impl Entry {
+    /// Something a member of staff did.
+    #[must_use]
+    pub const fn staff(staff: StaffId, operation: Operation) -> Self {
+        Self { operation, staff: Some(staff), device: None, patient: None, detail: String::new() }
+    }
+
+    /// Something a patient's device did.
+    #[must_use]
+    pub const fn device(device: DeviceId, patient: PatientId, operation: Operation) -> Self {
+        Self { operation, staff: None, device: Some(device), patient: Some(patient), detail: String::new() }
+    }
+
+    /// The same, to this patient.
+    #[must_use]
+    pub const fn of(mut self, patient: PatientId) -> Self {
+        self.patient = Some(patient);
+        self
+    }
+
+    /// The same, with more about it.
+    #[must_use]
+    pub fn with(mut self, detail: impl Into<String>) -> Self {
+        self.detail = detail.into();
+        self
+    }
+}

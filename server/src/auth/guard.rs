@@ -1,0 +1,298 @@
+//! The guard: reads the session of a request and mints the scope it is good for. Nobody else can.
+//!
+//! A scope is a capability: queries on patient data take one and keep to it. Fields are private to this file.
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, Method, header, request::Parts},
+};
+use shared::{
+    api::{CSRF_HEADER, CSRF_VALUE, ProblemKind, StaffReply},
+    id::{DeviceId, PatientId, SiteKey, StaffId},
+    people::Role,
+    time::Timestamp,
+};
+
+use super::{
+    codes::sha256,
+    queries::{self, StaffSession},
+    session::{self, DEVICE_COOKIE, STAFF_COOKIE},
+};
+use crate::{error::ApiError, state::AppState};
+
+/// An enrolled device that may read and write its one patient's answers.
+#[derive(Clone, Copy, Debug)]
+pub struct PatientScope {
+    patient: PatientId,
+    device: DeviceId,
+}
+
+/// An enrolled device that may hand in answers; it may have been revoked since.
+#[derive(Clone, Copy, Debug)]
+pub struct HandInScope {
+    patient: PatientId,
+    device: DeviceId,
+    enrolled_at: Timestamp,
+    revoked: bool,
+}
+
+/// Any member of staff: nothing of any patient.
+#[derive(Clone, Debug)]
+pub struct StaffScope {
+    staff: StaffReply,
+}
+
+/// A nurse: the patients of her sites, with names.
+#[derive(Clone, Debug)]
+pub struct NurseScope {
+    staff: StaffId,
+    sites: Vec<SiteKey>,
+}
+
+/// An investigator or a data manager: everybody, under pseudonyms, never a name.
+#[derive(Clone, Copy, Debug)]
+pub struct InvestigatorScope {
+    staff: Option<StaffId>,
+}
+
+/// A data manager: accounts, sites, devices; no single patient's answers.
+#[derive(Clone, Copy, Debug)]
+pub struct ManagerScope {
+    staff: Option<StaffId>,
+}
+
+impl PatientScope {
+    /// Whose answers.
+    #[must_use]
+    pub const fn patient(&self) -> PatientId {
+        self.patient
+    }
+
+    /// On which device.
+    #[must_use]
+    pub const fn device(&self) -> DeviceId {
+        self.device
+    }
+}
+
+impl HandInScope {
+    /// Whose answers.
+    #[must_use]
+    pub const fn patient(&self) -> PatientId {
+        self.patient
+    }
+
+    /// From which device.
+    #[must_use]
+    pub const fn device(&self) -> DeviceId {
+        self.device
+    }
+
+    /// When the device was enrolled: it cannot have asked anything before.
+    #[must_use]
+    pub const fn enrolled_at(&self) -> Timestamp {
+        self.enrolled_at
+    }
+
+    /// It was revoked: what it hands in is set aside.
+    #[must_use]
+    pub const fn revoked(&self) -> bool {
+        self.revoked
+    }
+}
+
+impl StaffScope {
+    /// Who it is.
+    #[must_use]
+    pub const fn staff(&self) -> &StaffReply {
+        &self.staff
+    }
+}
+
+impl NurseScope {
+    /// Who it is.
+    #[must_use]
+    pub const fn staff(&self) -> StaffId {
+        self.staff
+    }
+
+    /// Whose patients she sees.
+    #[must_use]
+    pub fn sites(&self) -> &[SiteKey] {
+        &self.sites
+    }
+
+    /// Whether she sees the patients of this site.
+    #[must_use]
+    pub fn sees(&self, site: &SiteKey) -> bool {
+        self.sites.contains(site)
+    }
+}
+
+impl InvestigatorScope {
+    /// Who it is; `None` for whoever runs the binary on the server itself.
+    #[must_use]
+    pub const fn staff(&self) -> Option<StaffId> {
+        self.staff
+    }
+}
+
+impl ManagerScope {
+    /// Who it is; `None` for whoever runs the binary on the server itself.
+    #[must_use]
+    pub const fn staff(&self) -> Option<StaffId> {
+        self.staff
+    }
+
+    /// A manager may do whatever needs no name: the command line exports with this.
+    #[must_use]
+    pub const fn investigator(&self) -> InvestigatorScope {
+        InvestigatorScope { staff: self.staff }
+    }
+}
+
+/// The scope of whoever runs the binary on the server itself, and so holds the databases already.
+#[must_use]
+pub const fn operator() -> ManagerScope {
+    ManagerScope { staff: None }
+}
+
+fn not_signed_in() -> ApiError {
+    ApiError::new(ProblemKind::NotSignedIn, "What was typed here is safe. Sign in again to go on.")
+}
+
+fn forbidden() -> ApiError {
+    ApiError::new(ProblemKind::Forbidden, "This account may not do that. Ask the data manager if it should.")
+}
+
+async fn staff_session(parts: &Parts, state: &AppState) -> Result<StaffSession, ApiError> {
+    let reference = session::find_cookie(&parts.headers, STAFF_COOKIE).ok_or_else(not_signed_in)?;
+    let now = state.clock.now();
+    let hash = sha256(reference);
+    let found = queries::find_staff_session(&state.db, &hash, now).await?.ok_or_else(not_signed_in)?;
+    if session::after(found.seen_at, session::NOTED_EVERY) <= now {
+        queries::note_seen(&state.db, &hash, now).await?;
+    }
+    Ok(found)
+}
+
+async fn device_session(parts: &Parts, state: &AppState) -> Result<HandInScope, ApiError> {
+    let reference = session::find_cookie(&parts.headers, DEVICE_COOKIE).ok_or_else(not_signed_in)?;
+    let found = queries::find_device_session(&state.db, &sha256(reference), state.clock.now()).await?;
+    let found = found.ok_or_else(not_signed_in)?;
+    Ok(HandInScope { patient: found.patient, device: found.id, enrolled_at: found.enrolled_at, revoked: found.revoked })
+}
+
+impl FromRequestParts<AppState> for HandInScope {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        device_session(parts, state).await
+    }
+}
+
+impl FromRequestParts<AppState> for PatientScope {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let device = device_session(parts, state).await?;
+        if device.revoked {
+            let detail = "The hospital revoked this device. What it still holds can be handed in; it shows nothing more. \
+                          Ask the unit for a new letter.";
+            return Err(ApiError::new(ProblemKind::DeviceRevoked, detail));
+        }
+        Ok(Self { patient: device.patient, device: device.device })
+    }
+}
+
+impl FromRequestParts<AppState> for StaffScope {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        Ok(Self { staff: staff_session(parts, state).await?.staff })
+    }
+}
+
+impl FromRequestParts<AppState> for NurseScope {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let staff = staff_session(parts, state).await?.staff;
+        match staff.role {
+            Role::Nurse => Ok(Self { staff: staff.staff, sites: staff.sites }),
+            Role::Investigator | Role::DataManager => Err(forbidden()),
+        }
+    }
+}
+
+impl FromRequestParts<AppState> for InvestigatorScope {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let staff = staff_session(parts, state).await?.staff;
+        match staff.role {
+            Role::Investigator | Role::DataManager => Ok(Self { staff: Some(staff.staff) }),
+            Role::Nurse => Err(forbidden()),
+        }
+    }
+}
+
+impl FromRequestParts<AppState> for ManagerScope {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let staff = staff_session(parts, state).await?.staff;
+        match staff.role {
+            Role::DataManager => Ok(Self { staff: Some(staff.staff) }),
+            Role::Nurse | Role::Investigator => Err(forbidden()),
+        }
+    }
+}
+
+/// Whether a request that changes something was made by our own pages.
+///
+/// The header cannot be set by another site's form; `Sec-Fetch-Site` and `Origin` say where the page came from.
+///
+/// # Errors
+/// When it was not, or does not say so.
+pub fn check_origin(method: &Method, headers: &HeaderMap) -> Result<(), ApiError> {
+    if matches!(*method, Method::GET | Method::HEAD) {
+        return Ok(());
+    }
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let marked = text(CSRF_HEADER) == Some(CSRF_VALUE);
+    let same_site = text("sec-fetch-site").is_none_or(|site| matches!(site, "same-origin" | "none"));
+    let same_origin = headers.get(header::ORIGIN).is_none_or(|origin| {
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, host)| host) == host
+    });
+    if marked && same_site && same_origin {
+        return Ok(());
+    }
+    Err(ApiError::new(ProblemKind::Forbidden, "This did not come from the app's own pages. Nothing was changed."))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+
+    use super::check_origin;
+
+    fn allowed(pairs: &[(&str, &str)]) -> bool {
+        let headers: HeaderMap =
+            pairs.iter().map(|(k, v)| (k.parse::<HeaderName>().unwrap(), v.parse::<HeaderValue>().unwrap())).collect();
+        check_origin(&Method::POST, &headers).is_ok()
+    }
+
+    #[test]
+    fn only_our_own_pages_may_change_something() {
+        let ours = [("x-ressenti", "1"), ("host", "h:1"), ("origin", "https://h:1"), ("sec-fetch-site", "same-origin")];
+        assert!(allowed(&ours));
+        assert!(allowed(&ours[..2]), "a program that sends no origin");
+        assert!(!allowed(&ours[1..]), "without the header");
+        assert!(!allowed(&[("x-ressenti", "1"), ("host", "h:1"), ("origin", "https://elsewhere")]));
+        assert!(!allowed(&[("x-ressenti", "1"), ("host", "h:1"), ("origin", "null")]));
+        assert!(!allowed(&[("x-ressenti", "1"), ("host", "h:1"), ("sec-fetch-site", "cross-site")]));
+        assert!(!allowed(&[("x-ressenti", "1"), ("host", "h:1"), ("sec-fetch-site", "same-site")]));
+    }
+}

@@ -1,0 +1,19 @@
+//! Who may do what: staff sign-in with two factors, device sessions, enrolment letters, and the guard.
+//!
+//! The guard is the only maker of scopes, and every query on patient data takes one, so that a query without
+//! an answer to "who asks?" does not compile. Secrets leave once and are kept as hashes.
+
+pub mod accounts;
+mod codes;
+pub mod guard;
+mod one_time;
+mod password;
+mod queries;
+mod routes;
+mod session;
+
+pub use codes::{Code, random_text, sha256};
+pub use one_time::{enrolment_address, one_time_code};
+pub use password::{hash as hash_password, verify as verify_password};
+pub use routes::routes;
+pub use session::{DEVICE_COOKIE, STAFF_COOKIE};

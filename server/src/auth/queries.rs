@@ -1,0 +1,309 @@
+//! SQL of accounts, sessions and enrolment.
+
+use shared::{
+    api::StaffReply,
+    id::{DeviceId, Language, PatientId, StaffId},
+    time::Timestamp,
+};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::session::{IDLE, LONGEST, after};
+use crate::db::{Db, Tx, from_code, from_json, instant, millis, on, parse, to_code, to_json};
+
+/// An account as signing in needs it.
+#[derive(Clone)]
+pub(super) struct Account {
+    pub(super) staff: StaffReply,
+    pub(super) password_hash: String,
+    pub(super) totp_secret: Vec<u8>,
+    pub(super) totp_step: i64,
+    pub(super) n_wrong: i64,
+    pub(super) wait_until: Timestamp,
+    pub(super) disabled: bool,
+}
+
+/// A staff session that is still good.
+pub(super) struct StaffSession {
+    pub(super) staff: StaffReply,
+    pub(super) seen_at: Timestamp,
+}
+
+/// A device, from its session or its id.
+pub(super) struct Device {
+    pub(super) id: DeviceId,
+    pub(super) patient: PatientId,
+    pub(super) enrolled_at: Timestamp,
+    pub(super) revoked: bool,
+}
+
+/// A letter that was found by secret or selector.
+pub(super) struct Letter {
+    pub(super) enrolment: Uuid,
+    pub(super) patient: PatientId,
+    pub(super) language: Language,
+    pub(super) verifier_hash: String,
+    pub(super) expires_at: Timestamp,
+    pub(super) n_wrong: i64,
+    pub(super) closed: bool,
+}
+
+#[derive(FromRow)]
+struct AccountRow {
+    staff_id: Uuid,
+    username: String,
+    role: String,
+    sites: String,
+    password_hash: String,
+    totp_secret: Vec<u8>,
+    totp_step: i64,
+    n_wrong: i64,
+    wait_until_at: i64,
+    disabled_at: Option<i64>,
+}
+
+fn staff_reply(id: Uuid, username: String, role: &str, sites: &str) -> sqlx::Result<StaffReply> {
+    Ok(StaffReply { staff: StaffId::new(id), username, role: from_code(role)?, sites: from_json(sites)? })
+}
+
+impl AccountRow {
+    fn into_account(self) -> sqlx::Result<Account> {
+        Ok(Account {
+            staff: staff_reply(self.staff_id, self.username, &self.role, &self.sites)?,
+            password_hash: self.password_hash,
+            totp_secret: self.totp_secret,
+            totp_step: self.totp_step,
+            n_wrong: self.n_wrong,
+            wait_until: instant(self.wait_until_at)?,
+            disabled: self.disabled_at.is_some(),
+        })
+    }
+}
+
+pub(super) async fn find_account(db: &Db, username: &str) -> sqlx::Result<Option<Account>> {
+    const SQL: &str = "SELECT staff_id, username, role, sites, password_hash, totp_secret, totp_step, n_wrong,
+        wait_until_at, disabled_at FROM staff WHERE username = $1";
+    let row: Option<AccountRow> = on!(db, pool => sqlx::query_as(SQL).bind(username).fetch_optional(pool).await)?;
+    row.map(AccountRow::into_account).transpose()
+}
+
+pub(super) async fn list_accounts(db: &Db) -> sqlx::Result<Vec<Account>> {
+    const SQL: &str = "SELECT staff_id, username, role, sites, password_hash, totp_secret, totp_step, n_wrong,
+        wait_until_at, disabled_at FROM staff ORDER BY username";
+    let rows: Vec<AccountRow> = on!(db, pool => sqlx::query_as(SQL).fetch_all(pool).await)?;
+    rows.into_iter().map(AccountRow::into_account).collect()
+}
+
+/// A new account; `false` when the name is taken.
+pub(super) async fn insert_account(tx: &mut Tx, account: &Account, now: Timestamp) -> sqlx::Result<bool> {
+    const SQL: &str = "INSERT INTO staff (staff_id, username, role, sites, password_hash, totp_secret, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (username) DO NOTHING";
+    let staff = &account.staff;
+    let (role, sites) = (to_code(&staff.role)?, to_json(&staff.sites)?);
+    let inserted = on!(tx, conn => sqlx::query(SQL).bind(staff.staff.as_uuid()).bind(&staff.username).bind(role)
+        .bind(sites).bind(&account.password_hash).bind(&account.totp_secret).bind(millis(now))
+        .execute(&mut **conn).await?.rows_affected());
+    Ok(inserted == 1)
+}
+
+/// New secrets for an account, which also ends its waiting and its being disabled.
+pub(super) async fn reset_account(tx: &mut Tx, username: &str, password_hash: &str, totp: &[u8]) -> sqlx::Result<bool> {
+    const SQL: &str = "UPDATE staff SET password_hash = $2, totp_secret = $3, totp_step = 0, n_wrong = 0,
+        wait_until_at = 0, disabled_at = NULL WHERE username = $1";
+    let changed = on!(tx, conn => sqlx::query(SQL).bind(username).bind(password_hash).bind(totp)
+        .execute(&mut **conn).await?.rows_affected());
+    Ok(changed == 1)
+}
+
+/// Closes an account and its sessions; `false` when there is none of this name.
+pub(super) async fn disable_account(tx: &mut Tx, username: &str, now: Timestamp) -> sqlx::Result<bool> {
+    const SQL: &str = "UPDATE staff SET disabled_at = $2 WHERE username = $1";
+    let changed =
+        on!(tx, conn => sqlx::query(SQL).bind(username).bind(millis(now)).execute(&mut **conn).await?.rows_affected());
+    end_sessions_of(tx, username).await?;
+    Ok(changed == 1)
+}
+
+/// Ends every session of an account.
+pub(super) async fn end_sessions_of(tx: &mut Tx, username: &str) -> sqlx::Result<()> {
+    const SQL: &str = "DELETE FROM session WHERE staff_id = (SELECT staff_id FROM staff WHERE username = $1)";
+    on!(tx, conn => sqlx::query(SQL).bind(username).execute(&mut **conn).await.map(|_| ()))
+}
+
+/// Counts a wrong try and says from when on the next one counts.
+pub(super) async fn note_wrong_try(db: &Db, staff: StaffId, wait_until: Timestamp) -> sqlx::Result<()> {
+    const SQL: &str = "UPDATE staff SET n_wrong = n_wrong + 1, wait_until_at = $2 WHERE staff_id = $1";
+    on!(db, pool => sqlx::query(SQL).bind(staff.as_uuid()).bind(millis(wait_until)).execute(pool).await.map(|_| ()))
+}
+
+/// Takes the code's step for this sign-in; `false` when another sign-in took it first.
+pub(super) async fn take_step(tx: &mut Tx, staff: StaffId, step: i64) -> sqlx::Result<bool> {
+    const SQL: &str = "UPDATE staff SET totp_step = $2, n_wrong = 0, wait_until_at = 0
+        WHERE staff_id = $1 AND totp_step < $2";
+    let taken = on!(tx, conn => sqlx::query(SQL).bind(staff.as_uuid()).bind(step)
+        .execute(&mut **conn).await?.rows_affected());
+    Ok(taken == 1)
+}
+
+/// Whose a new session is.
+pub(super) enum Holder {
+    Staff(StaffId),
+    Device(DeviceId),
+}
+
+pub(super) async fn insert_session(tx: &mut Tx, hash: &[u8], holder: Holder, now: Timestamp) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO session (reference_hash, staff_id, device_id, created_at, seen_at, ends_at)
+        VALUES ($1, $2, $3, $4, $4, $5)";
+    let (staff, device) = match holder {
+        Holder::Staff(staff) => (Some(staff.as_uuid()), None),
+        Holder::Device(device) => (None, Some(device.as_uuid())),
+    };
+    let (now, ends) = (millis(now), millis(after(now, LONGEST)));
+    on!(tx, conn => sqlx::query(SQL).bind(hash).bind(staff).bind(device).bind(now).bind(ends)
+        .execute(&mut **conn).await.map(|_| ()))
+}
+
+/// Ends one session, and clears away those that ended by themselves.
+pub(super) async fn end_session(tx: &mut Tx, hash: &[u8], now: Timestamp) -> sqlx::Result<()> {
+    const SQL: &str = "DELETE FROM session WHERE reference_hash = $1 OR ends_at <= $2";
+    on!(tx, conn => sqlx::query(SQL).bind(hash).bind(millis(now)).execute(&mut **conn).await.map(|_| ()))
+}
+
+#[derive(FromRow)]
+struct StaffSessionRow {
+    staff_id: Uuid,
+    username: String,
+    role: String,
+    sites: String,
+    seen_at: i64,
+}
+
+pub(super) async fn find_staff_session(db: &Db, hash: &[u8], now: Timestamp) -> sqlx::Result<Option<StaffSession>> {
+    const SQL: &str = "SELECT staff.staff_id, username, role, sites, seen_at
+        FROM session JOIN staff ON staff.staff_id = session.staff_id
+        WHERE reference_hash = $1 AND ends_at > $2 AND seen_at > $3 AND disabled_at IS NULL";
+    let idle_since = now.checked_sub(IDLE).unwrap_or(Timestamp::MIN);
+    let row: Option<StaffSessionRow> = on!(db, pool => sqlx::query_as(SQL).bind(hash).bind(millis(now))
+        .bind(millis(idle_since)).fetch_optional(pool).await)?;
+    row.map(|row| {
+        let staff = staff_reply(row.staff_id, row.username, &row.role, &row.sites)?;
+        Ok(StaffSession { staff, seen_at: instant(row.seen_at)? })
+    })
+    .transpose()
+}
+
+pub(super) async fn note_seen(db: &Db, hash: &[u8], now: Timestamp) -> sqlx::Result<()> {
+    const SQL: &str = "UPDATE session SET seen_at = $2 WHERE reference_hash = $1";
+    on!(db, pool => sqlx::query(SQL).bind(hash).bind(millis(now)).execute(pool).await.map(|_| ()))
+}
+
+#[derive(FromRow)]
+struct DeviceRow {
+    device_id: Uuid,
+    patient_id: Uuid,
+    enrolled_at: i64,
+    revoked_at: Option<i64>,
+}
+
+impl DeviceRow {
+    fn into_device(self) -> sqlx::Result<Device> {
+        Ok(Device {
+            patient: PatientId::new(self.patient_id),
+            id: DeviceId::new(self.device_id),
+            enrolled_at: instant(self.enrolled_at)?,
+            revoked: self.revoked_at.is_some(),
+        })
+    }
+}
+
+pub(super) async fn find_device_session(db: &Db, hash: &[u8], now: Timestamp) -> sqlx::Result<Option<Device>> {
+    const SQL: &str = "SELECT device.device_id, patient_id, enrolled_at, revoked_at
+        FROM session JOIN device ON device.device_id = session.device_id
+        WHERE reference_hash = $1 AND ends_at > $2";
+    let row: Option<DeviceRow> =
+        on!(db, pool => sqlx::query_as(SQL).bind(hash).bind(millis(now)).fetch_optional(pool).await)?;
+    row.map(DeviceRow::into_device).transpose()
+}
+
+/// The device with this credential; a revoked one too, as it may still hand in.
+pub(super) async fn find_device(db: &Db, device: DeviceId, credential_hash: &[u8]) -> sqlx::Result<Option<Device>> {
+    const SQL: &str = "SELECT device_id, patient_id, enrolled_at, revoked_at
+        FROM device WHERE device_id = $1 AND credential_hash = $2";
+    let row: Option<DeviceRow> = on!(db, pool => sqlx::query_as(SQL).bind(device.as_uuid()).bind(credential_hash)
+        .fetch_optional(pool).await)?;
+    row.map(DeviceRow::into_device).transpose()
+}
+
+pub(super) async fn insert_device(
+    tx: &mut Tx,
+    device: DeviceId,
+    patient: PatientId,
+    credential_hash: &[u8],
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    const SQL: &str =
+        "INSERT INTO device (device_id, patient_id, credential_hash, enrolled_at) VALUES ($1, $2, $3, $4)";
+    on!(tx, conn => sqlx::query(SQL).bind(device.as_uuid()).bind(patient.as_uuid()).bind(credential_hash)
+        .bind(millis(now)).execute(&mut **conn).await.map(|_| ()))
+}
+
+#[derive(FromRow)]
+struct LetterRow {
+    enrolment_id: Uuid,
+    patient_id: Uuid,
+    language: String,
+    verifier_hash: String,
+    expires_at: i64,
+    n_wrong: i64,
+    closed_at: Option<i64>,
+}
+
+impl LetterRow {
+    fn into_letter(self) -> sqlx::Result<Letter> {
+        Ok(Letter {
+            enrolment: self.enrolment_id,
+            patient: PatientId::new(self.patient_id),
+            language: parse(&self.language)?,
+            verifier_hash: self.verifier_hash,
+            expires_at: instant(self.expires_at)?,
+            n_wrong: self.n_wrong,
+            closed: self.closed_at.is_some(),
+        })
+    }
+}
+
+pub(super) async fn find_letter_by_secret(db: &Db, secret_hash: &[u8]) -> sqlx::Result<Option<Letter>> {
+    const SQL: &str =
+        "SELECT enrolment_id, enrolment.patient_id, language, verifier_hash, expires_at, n_wrong, closed_at
+        FROM enrolment JOIN patient ON patient.patient_id = enrolment.patient_id WHERE secret_hash = $1";
+    let row: Option<LetterRow> = on!(db, pool => sqlx::query_as(SQL).bind(secret_hash).fetch_optional(pool).await)?;
+    row.map(LetterRow::into_letter).transpose()
+}
+
+/// The letter a typed code means: the open one with its selector, else the last that had it.
+pub(super) async fn find_letter_by_selector(db: &Db, selector: &str) -> sqlx::Result<Option<Letter>> {
+    const SQL: &str =
+        "SELECT enrolment_id, enrolment.patient_id, language, verifier_hash, expires_at, n_wrong, closed_at
+        FROM enrolment JOIN patient ON patient.patient_id = enrolment.patient_id WHERE selector = $1
+        ORDER BY closed_at IS NOT NULL, created_at DESC LIMIT 1";
+    let row: Option<LetterRow> = on!(db, pool => sqlx::query_as(SQL).bind(selector).fetch_optional(pool).await)?;
+    row.map(LetterRow::into_letter).transpose()
+}
+
+/// Closes an open letter; `false` when somebody else closed it first.
+pub(super) async fn close_letter(tx: &mut Tx, enrolment: Uuid, closed_as: &str, now: Timestamp) -> sqlx::Result<bool> {
+    const SQL: &str =
+        "UPDATE enrolment SET closed_at = $2, closed_as = $3 WHERE enrolment_id = $1 AND closed_at IS NULL";
+    let closed = on!(tx, conn => sqlx::query(SQL).bind(enrolment).bind(millis(now)).bind(closed_as)
+        .execute(&mut **conn).await?.rows_affected());
+    Ok(closed == 1)
+}
+
+/// Counts a wrong try at a letter's code; at the last one the letter burns.
+pub(super) async fn note_wrong_code(db: &Db, enrolment: Uuid, allowed: i64, now: Timestamp) -> sqlx::Result<()> {
+    const SQL: &str = "UPDATE enrolment SET n_wrong = n_wrong + 1,
+        closed_as = CASE WHEN n_wrong + 1 >= $2 THEN 'burnt' END,
+        closed_at = CASE WHEN n_wrong + 1 >= $2 THEN $3 END
+        WHERE enrolment_id = $1 AND closed_at IS NULL";
+    on!(db, pool => sqlx::query(SQL).bind(enrolment).bind(allowed).bind(millis(now)).execute(pool).await.map(|_| ()))
+}

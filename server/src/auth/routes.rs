@@ -1,0 +1,192 @@
+//! Signing in and out, claiming a letter, opening a device's session.
+
+use std::time::Duration;
+
+use axum::{
+    Json, Router,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use shared::{
+    api::{ClaimReply, ClaimRequest, DeviceSessionRequest, ProblemKind, SignInRequest, StaffReply},
+    id::DeviceId,
+    time::Timestamp,
+};
+
+use super::{
+    codes::{Code, random_text, sha256},
+    guard::StaffScope,
+    one_time, password,
+    queries::{self, Account, Holder, Letter},
+    session::{self, DEVICE_COOKIE, STAFF_COOKIE},
+};
+use crate::{
+    audit::{self, Operation},
+    error::{ApiError, Body},
+    state::AppState,
+};
+
+/// Wrong tries at a letter's code before it burns.
+const CODE_TRIES: i64 = 5;
+
+/// Routes of signing in and enrolling.
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/api/staff/sign-in", post(sign_in))
+        .route("/api/staff/sign-out", post(sign_out))
+        .route("/api/staff/me", get(me))
+        .route("/api/enrolment/claim", post(claim))
+        .route("/api/device/session", post(open_device_session))
+}
+
+fn wrong_credentials() -> ApiError {
+    let detail = "Nobody was signed in. Check the name, the password and that the authenticator shows a fresh code.";
+    ApiError::new(ProblemKind::WrongCredentials, detail)
+}
+
+/// How long an account waits after its n-th wrong try in a row: three are free, then 5 s doubling to 15 minutes.
+fn wait_after(n_wrong: i64) -> Duration {
+    let doublings = u32::try_from(n_wrong - 3).ok();
+    doublings.map_or(Duration::ZERO, |n| Duration::from_secs((5_u64 << n.min(8)).min(900)))
+}
+
+async fn sign_in(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    Body(request): Body<SignInRequest>,
+) -> Result<Response, ApiError> {
+    let now = state.clock.now();
+    let account = queries::find_account(&state.db, &request.username.trim().to_lowercase()).await?;
+    let account = account.filter(|account| !account.disabled);
+    if account.as_ref().is_some_and(|account| account.wait_until > now) {
+        let detail = "There were several wrong tries. Wait a few minutes, then sign in again.";
+        return Err(ApiError::new(ProblemKind::TooManyTries, detail));
+    }
+    let hash = account.as_ref().map(|account| account.password_hash.clone());
+    let fits = password::verify(request.password, hash).await?;
+    let Some(account) = account else { return Err(wrong_credentials()) };
+    let step = one_time::accepted_step(&account.totp_secret, request.one_time_code.trim(), now, account.totp_step);
+    let Some(step) = step.filter(|_| fits) else {
+        let wait_until = session::after(now, wait_after(account.n_wrong + 1));
+        queries::note_wrong_try(&state.db, account.staff.staff, wait_until).await?;
+        return Err(wrong_credentials());
+    };
+    open_staff_session(&state, &headers, account, step, now).await
+}
+
+async fn open_staff_session(
+    state: &AppState,
+    headers: &HeaderMap,
+    account: Account,
+    step: i64,
+    now: Timestamp,
+) -> Result<Response, ApiError> {
+    let reference = random_text(&state.chance);
+    let staff = account.staff.staff;
+    let mut tx = state.db.begin().await?;
+    if !queries::take_step(&mut tx, staff, step).await? {
+        return Err(wrong_credentials());
+    }
+    let former = session::find_cookie(headers, STAFF_COOKIE).map(sha256).unwrap_or_default();
+    queries::end_session(&mut tx, &former, now).await?;
+    queries::insert_session(&mut tx, &sha256(&reference), Holder::Staff(staff), now).await?;
+    audit::append(&mut tx, &audit::Entry::staff(staff, Operation::SignIn), now).await?;
+    tx.commit().await?;
+    Ok(([session::cookie(STAFF_COOKIE, &reference)], Json(account.staff)).into_response())
+}
+
+async fn sign_out(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, ApiError> {
+    if let Some(reference) = session::find_cookie(&headers, STAFF_COOKIE) {
+        let mut tx = state.db.begin().await?;
+        queries::end_session(&mut tx, &sha256(reference), state.clock.now()).await?;
+        tx.commit().await?;
+    }
+    Ok((StatusCode::NO_CONTENT, [session::cookie(STAFF_COOKIE, "")]).into_response())
+}
+
+async fn me(scope: StaffScope) -> Json<StaffReply> {
+    Json(scope.staff().clone())
+}
+
+/// Finds the letter that a claim means, and counts a wrong code against it.
+async fn find_letter(state: &AppState, request: &ClaimRequest, now: Timestamp) -> Result<Letter, ApiError> {
+    let wrong = || {
+        let detail = "Check the characters against the letter. After five wrong tries the code stops working.";
+        ApiError::new(ProblemKind::CodeWrong, detail)
+    };
+    match request {
+        ClaimRequest::Secret(secret) => {
+            queries::find_letter_by_secret(&state.db, &sha256(secret)).await?.ok_or_else(wrong)
+        }
+        ClaimRequest::Code(typed) => {
+            let code = Code::parse(typed).ok_or_else(wrong)?;
+            let letter = queries::find_letter_by_selector(&state.db, &code.selector).await?.ok_or_else(wrong)?;
+            if letter.closed || letter.expires_at <= now {
+                return Ok(letter);
+            }
+            if password::verify(code.verifier, Some(letter.verifier_hash.clone())).await? {
+                return Ok(letter);
+            }
+            queries::note_wrong_code(&state.db, letter.enrolment, CODE_TRIES, now).await?;
+            Err(if letter.n_wrong + 1 >= CODE_TRIES { used() } else { wrong() })
+        }
+    }
+}
+
+fn used() -> ApiError {
+    let detail = "This letter was already used, replaced, or tried wrongly too often. Ask the unit for a new one.";
+    ApiError::new(ProblemKind::CodeUsed, detail)
+}
+
+async fn claim(State(state): State<AppState>, Body(request): Body<ClaimRequest>) -> Result<Json<ClaimReply>, ApiError> {
+    let now = state.clock.now();
+    let letter = find_letter(&state, &request, now).await?;
+    if letter.closed {
+        return Err(used());
+    }
+    if letter.expires_at <= now {
+        let detail = "A letter works for 24 hours. Ask the unit for a new one.";
+        return Err(ApiError::new(ProblemKind::CodeExpired, detail));
+    }
+    let (device, credential) = (DeviceId::new(state.chance.id()), random_text(&state.chance));
+    let mut tx = state.db.begin().await?;
+    if !queries::close_letter(&mut tx, letter.enrolment, "used", now).await? {
+        return Err(used());
+    }
+    queries::insert_device(&mut tx, device, letter.patient, &sha256(&credential), now).await?;
+    audit::append(&mut tx, &audit::Entry::device(device, letter.patient, Operation::EnrolDevice), now).await?;
+    tx.commit().await?;
+    Ok(Json(ClaimReply { device, patient: letter.patient, credential, language: letter.language }))
+}
+
+async fn open_device_session(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    Body(request): Body<DeviceSessionRequest>,
+) -> Result<Response, ApiError> {
+    let found = queries::find_device(&state.db, request.device, &sha256(&request.credential)).await?;
+    let device = found.ok_or_else(|| {
+        let detail = "The hospital does not know this device. What it holds is safe; ask the unit for a new letter.";
+        ApiError::new(ProblemKind::WrongCredentials, detail)
+    })?;
+    let (reference, now) = (random_text(&state.chance), state.clock.now());
+    let former = session::find_cookie(&headers, DEVICE_COOKIE).map(sha256).unwrap_or_default();
+    let mut tx = state.db.begin().await?;
+    queries::end_session(&mut tx, &former, now).await?;
+    queries::insert_session(&mut tx, &sha256(&reference), Holder::Device(device.id), now).await?;
+    tx.commit().await?;
+    Ok((StatusCode::NO_CONTENT, [session::cookie(DEVICE_COOKIE, &reference)]).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wait_after;
+
+    #[test]
+    fn waiting_doubles_and_stops_at_a_quarter_of_an_hour() {
+        let seconds: Vec<u64> = (1..=14).map(|n| wait_after(n).as_secs()).collect();
+        assert_eq!(seconds, [0, 0, 5, 10, 20, 40, 80, 160, 320, 640, 900, 900, 900, 900]);
+    }
+}

@@ -1,0 +1,206 @@
+//! What a site can set, and where from: flags before environment (`RESSENTI_…`) before file before default.
+//!
+//! Each bad value stops the start with one sentence and a hint.
+
+use std::{
+    fmt,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use clap::{Args, ValueEnum};
+use serde::Deserialize;
+
+use crate::db::Database;
+
+/// Why ressenti did not start: what happened, and what to do about it.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{sentence}\n  Hint: {hint}.")]
+pub struct StartError {
+    sentence: String,
+    hint: String,
+}
+
+impl StartError {
+    /// One sentence, and a hint without its full stop.
+    pub fn new(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { sentence: sentence.into(), hint: hint.into() }
+    }
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Deserialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// What can be set, each on the command line, in the environment or in the file.
+#[derive(Args, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Address to listen on [default: 127.0.0.1:8080]
+    #[arg(long, global = true, env = "RESSENTI_LISTEN", value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// Folder of the SQLite databases [default: the current folder]
+    #[arg(long, global = true, env = "RESSENTI_DATA", value_name = "FOLDER")]
+    data: Option<PathBuf>,
+    /// Research database on PostgreSQL, as `postgres://name@host/database` [default: ressenti.db in the data folder]
+    #[arg(long, global = true, env = "RESSENTI_DATABASE", value_name = "URL", hide_env_values = true)]
+    database: Option<String>,
+    /// Identity database on PostgreSQL [default: the research database's name with _identity after it]
+    #[arg(long, global = true, env = "RESSENTI_IDENTITY_DATABASE", value_name = "URL", hide_env_values = true)]
+    identity_database: Option<String>,
+    /// The study file [default: the one shipped]
+    #[arg(long, global = true, env = "RESSENTI_STUDY", value_name = "FILE")]
+    study: Option<PathBuf>,
+    /// How log lines are written [default: text]
+    #[arg(long, global = true, env = "RESSENTI_LOG", value_name = "FORMAT")]
+    log: Option<LogFormat>,
+    /// How long to wait for a busy database before saying so, in milliseconds [default: 5000]
+    #[arg(long, global = true, env = "RESSENTI_DATABASE_WAIT", value_name = "MILLISECONDS")]
+    database_wait: Option<u64>,
+}
+
+/// The configuration of one run, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The research database.
+    pub database: Database,
+    /// The identity database.
+    pub identity_database: Database,
+    /// The site's own study file, if it has one.
+    pub study: Option<PathBuf>,
+    /// How log lines are written.
+    pub log: LogFormat,
+    /// How long to wait for a busy database.
+    pub database_wait: Duration,
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings").finish_non_exhaustive() // addresses of databases hold passwords
+    }
+}
+
+impl Settings {
+    /// Reads a configuration file.
+    ///
+    /// # Errors
+    /// When there is none, it is not TOML, or it sets something that does not exist.
+    pub fn read(path: &Path) -> Result<Self, StartError> {
+        let shown = path.display();
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            StartError::new(format!("The configuration file {shown} could not be read: {error}."), "check its path")
+        })?;
+        toml::from_str(&text).map_err(|error: toml::de::Error| {
+            let line = error.span().map_or(0, |span| text.bytes().take(span.start).filter(|b| *b == b'\n').count() + 1);
+            let message = error.message().trim_end_matches('.');
+            let hint = "the keys are listed by `ressenti help`; a key is written as the flag without its dashes";
+            StartError::new(format!("The configuration file {shown} has a mistake in line {line}: {message}."), hint)
+        })
+    }
+
+    /// These settings, and those of `other` where these are silent.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            listen: self.listen.or(other.listen),
+            data: self.data.or(other.data),
+            database: self.database.or(other.database),
+            identity_database: self.identity_database.or(other.identity_database),
+            study: self.study.or(other.study),
+            log: self.log.or(other.log),
+            database_wait: self.database_wait.or(other.database_wait),
+        }
+    }
+
+    /// Checks what was set and fills in the defaults.
+    ///
+    /// # Errors
+    /// When a value is no address, no database or no usable folder.
+    pub fn check(self) -> Result<Config, StartError> {
+        let listen = self.listen.as_deref().unwrap_or("127.0.0.1:8080");
+        let listen = listen.parse().map_err(|_| {
+            StartError::new(
+                format!("{listen:?} is not an address to listen on."),
+                "write a number address and a port, such as 127.0.0.1:8080 or [::1]:8080",
+            )
+        })?;
+        let database = match &self.database {
+            Some(url) => Database::parse_url(url)?,
+            None => Database::File(writable(self.data.unwrap_or_else(|| PathBuf::from(".")))?.join("ressenti.db")),
+        };
+        let identity_database = match &self.identity_database {
+            Some(url) => Database::parse_url(url)?,
+            None => database.identity_beside(),
+        };
+        Ok(Config {
+            listen,
+            database,
+            identity_database,
+            study: self.study,
+            log: self.log.unwrap_or_default(),
+            database_wait: Duration::from_millis(self.database_wait.unwrap_or(5_000)),
+        })
+    }
+}
+
+/// The data folder, made if need be, and tried: a server that cannot write must say so before it takes an answer.
+fn writable(folder: PathBuf) -> Result<PathBuf, StartError> {
+    let probe = folder.join(".ressenti-can-write");
+    std::fs::create_dir_all(&folder)
+        .and_then(|()| std::fs::write(&probe, b""))
+        .and_then(|()| std::fs::remove_file(&probe))
+        .map_err(|error| {
+            StartError::new(
+                format!("The data folder {} cannot be written: {error}.", folder.display()),
+                "choose another with --data FOLDER, or give this account the right to write there",
+            )
+        })?;
+    Ok(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LogFormat, Settings};
+
+    fn settings(toml: &str) -> Settings {
+        toml::from_str(toml).unwrap()
+    }
+
+    #[test]
+    fn what_was_said_first_wins() {
+        let flags = settings("log = 'json'");
+        let file = settings("log = 'text'\ndatabase = 'postgres://a@127.0.0.1/r'\nlisten = '127.0.0.1:9000'");
+        let config = flags.or(file).check().unwrap();
+        assert_eq!(config.log, LogFormat::Json);
+        assert_eq!(config.listen.port(), 9000);
+    }
+
+    #[test]
+    fn the_identity_database_stands_beside_the_research_one() {
+        let config = settings("database = 'postgres://a:sesame@127.0.0.1/r'").check().unwrap();
+        assert_eq!(config.identity_database.to_string(), "postgres://127.0.0.1:5432/r_identity");
+        assert!(!format!("{config:?}").contains("sesame"));
+    }
+
+    #[test]
+    fn a_bad_value_is_told_in_a_sentence_and_a_hint() {
+        let check = |toml: &str, sentence: &str| {
+            let told = settings(toml).check().unwrap_err().to_string();
+            assert!(told.starts_with(sentence), "{told}");
+            assert!(told.contains("\n  Hint: "), "{told}");
+        };
+        check("listen = 'here'", "\"here\" is not an address to listen on.");
+        check("database = 'mysql://x'", "The database address is not a PostgreSQL address.");
+        check("data = '/proc/nowhere'", "The data folder /proc/nowhere cannot be written:");
+    }
+}

@@ -1,0 +1,66 @@
+//! How domain values become column values and back; what a column cannot hold becomes a decode error.
+
+use serde::{Serialize, de::DeserializeOwned};
+use shared::time::Timestamp;
+
+fn decode(error: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {
+    sqlx::Error::Decode(Box::new(error))
+}
+
+/// An instant as its column holds it.
+#[must_use]
+pub fn millis(at: Timestamp) -> i64 {
+    at.as_millisecond()
+}
+
+/// An instant from its column.
+///
+/// # Errors
+/// When the number is outside the years that instants cover.
+pub fn instant(millis: i64) -> sqlx::Result<Timestamp> {
+    Timestamp::from_millisecond(millis).map_err(decode)
+}
+
+/// A key, id or civil date from its column.
+///
+/// # Errors
+/// When the text is not one.
+pub fn parse<T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static>>(text: &str) -> sqlx::Result<T> {
+    text.parse().map_err(decode)
+}
+
+/// A value as JSON text.
+///
+/// # Errors
+/// When it has no JSON form.
+pub fn to_json(value: &impl Serialize) -> sqlx::Result<String> {
+    serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(Box::new(error)))
+}
+
+/// A value from JSON text.
+///
+/// # Errors
+/// When the text is not its JSON.
+pub fn from_json<T: DeserializeOwned>(text: &str) -> sqlx::Result<T> {
+    serde_json::from_str(text).map_err(decode)
+}
+
+/// The word of a unit-like enum (`data_manager`), as on the wire.
+///
+/// # Errors
+/// When the value is not a plain word.
+pub fn to_code(value: &impl Serialize) -> sqlx::Result<String> {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => Ok(word),
+        Ok(other) => Err(sqlx::Error::Encode(format!("not a plain word: {other}").into())),
+        Err(error) => Err(sqlx::Error::Encode(Box::new(error))),
+    }
+}
+
+/// A unit-like enum from its word.
+///
+/// # Errors
+/// When no variant has this word.
+pub fn from_code<T: DeserializeOwned>(word: &str) -> sqlx::Result<T> {
+    serde_json::from_value(serde_json::Value::String(word.to_owned())).map_err(decode)
+}

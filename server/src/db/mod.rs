@@ -1,0 +1,86 @@
+//! The two database engines behind one type: SQLite by default, PostgreSQL by URL, the same SQL text for both.
+//!
+//! Queries are written once, with `$1` placeholders, inside [`on!`], which stamps them out for each engine.
+//! To make that possible, ids are UUIDs, instants are milliseconds (`…_at`), civil dates ISO text (`…_on`) and
+//! JSON is text. A forgotten parameter is NULL to SQLite, hence NOT NULL columns and every test on both engines.
+
+mod convert;
+mod open;
+mod trouble;
+
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+
+pub use convert::{from_code, from_json, instant, millis, parse, to_code, to_json};
+pub use open::{Database, connect, migrate};
+pub use trouble::is_outage;
+
+/// Something of one engine or the other.
+#[derive(Clone, Debug)]
+pub enum Engine<S, P> {
+    /// SQLite's.
+    Sqlite(S),
+    /// PostgreSQL's.
+    Postgres(P),
+}
+
+/// The research database: pseudonyms, answers, milestones, audit.
+pub type Db = Engine<SqlitePool, PgPool>;
+
+/// A transaction on either engine; rolled back unless committed.
+pub type Tx = Engine<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>;
+
+/// The identity database. Its own type, so that no research query can reach a name by mistake.
+#[derive(Clone, Debug)]
+pub struct IdentityDb(pub Db);
+
+/// Runs the body on whichever engine this is: `$it` is that engine's own pool or transaction within it.
+///
+/// ```ignore
+/// on!(db, pool => sqlx::query_scalar("SELECT value FROM position").fetch_one(pool).await)
+/// on!(tx, conn => sqlx::query("DELETE FROM session WHERE ends_at < $1").bind(now).execute(&mut **conn).await)
+/// ```
+macro_rules! on {
+    ($engine:expr, $it:ident => $body:expr) => {
+        match $engine {
+            $crate::db::Engine::Sqlite($it) => $body,
+            $crate::db::Engine::Postgres($it) => $body,
+        }
+    };
+}
+pub(crate) use on;
+
+impl Db {
+    /// Begins a transaction that means to write: on SQLite it takes the one writer's place at once.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, or stays locked by another writer for longer than the wait allowed.
+    pub async fn begin(&self) -> sqlx::Result<Tx> {
+        Ok(match self {
+            Self::Sqlite(pool) => Engine::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Engine::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Asks the database for a sign of life.
+    ///
+    /// # Errors
+    /// When it gives none.
+    pub async fn ping(&self) -> sqlx::Result<()> {
+        on!(self, pool => sqlx::query("SELECT 1").execute(pool).await.map(|_| ()))
+    }
+
+    /// Closes every connection, once what is under way is done.
+    pub async fn close(&self) {
+        on!(self, pool => pool.close().await);
+    }
+}
+
+impl Tx {
+    /// Commits: returns once the engine holds it durably.
+    ///
+    /// # Errors
+    /// When the engine could not; nothing of the transaction is kept then.
+    pub async fn commit(self) -> sqlx::Result<()> {
+        on!(self, tx => tx.commit().await)
+    }
+}

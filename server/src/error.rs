@@ -1,0 +1,183 @@
+//! The HTTP edge's one error: every refusal and accident leaves as problem details (RFC 9457).
+//!
+//! Details name no answer, no name, no secret and no inner workings; those go to the log, without answers either.
+
+use axum::{
+    Json,
+    extract::rejection::{JsonRejection, PathRejection, QueryRejection},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use shared::api::{Problem, ProblemKind};
+
+use crate::db;
+
+/// What a handler gives instead of a reply.
+#[derive(Debug)]
+pub enum ApiError {
+    /// A refusal that the caller can do something about.
+    Refused {
+        /// Which.
+        kind: ProblemKind,
+        /// What is safe and what to do.
+        detail: String,
+    },
+    /// An accident of the database.
+    Database(sqlx::Error),
+    /// Any other accident.
+    Fault(anyhow::Error),
+}
+
+impl ApiError {
+    /// A refusal with its detail: what is safe and what to do.
+    pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
+        Self::Refused { kind, detail: detail.into() }
+    }
+
+    /// A value that was read and refused.
+    pub fn refused(detail: impl Into<String>) -> Self {
+        Self::new(ProblemKind::Refused, detail)
+    }
+
+    /// Nothing there, or nothing this account may see; which of the two is not said.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(ProblemKind::NotFound, "There is nothing here that this account may see. Check the address.")
+    }
+
+    /// What leaves over HTTP; accidents are logged here.
+    #[must_use]
+    pub fn into_problem(self) -> Problem {
+        match self {
+            Self::Refused { kind, detail } => problem(kind, detail),
+            Self::Database(error) if db::is_outage(&error) => {
+                tracing::error!(%error, "database unavailable");
+                unavailable()
+            }
+            Self::Database(error) => {
+                tracing::error!(%error, "database fault");
+                fault()
+            }
+            Self::Fault(error) => {
+                tracing::error!(error = format!("{error:#}"), "fault");
+                fault()
+            }
+        }
+    }
+}
+
+/// The problem for a database that cannot take anything now.
+#[must_use]
+pub fn unavailable() -> Problem {
+    let detail = "The hospital's server cannot save at the moment. Nothing was changed; what you have is safe where \
+                  it is. Try again in a few minutes.";
+    problem(ProblemKind::Unavailable, detail)
+}
+
+/// The problem for a fault of ours.
+#[must_use]
+pub fn fault() -> Problem {
+    let detail = "Something went wrong on the hospital's server. Nothing was acknowledged; what you have is safe \
+                  where it is. Try again, and tell the unit if it happens again.";
+    problem(ProblemKind::Fault, detail)
+}
+
+/// A problem with the status and title that belong to its kind.
+#[must_use]
+pub fn problem(kind: ProblemKind, detail: impl Into<String>) -> Problem {
+    let (status, title) = match kind {
+        ProblemKind::BadRequest => (400, "The request could not be read"),
+        ProblemKind::TooLarge => (413, "The request is too large"),
+        ProblemKind::NotSignedIn => (401, "Nobody is signed in"),
+        ProblemKind::WrongCredentials => (401, "Name, password or code is wrong"),
+        ProblemKind::TooManyTries => (429, "Too many tries"),
+        ProblemKind::CodeWrong => (403, "The code is wrong"),
+        ProblemKind::CodeExpired => (410, "The code has expired"),
+        ProblemKind::CodeUsed => (410, "The code was already used"),
+        ProblemKind::DeviceRevoked => (403, "This device was revoked"),
+        ProblemKind::Forbidden => (403, "Not allowed"),
+        ProblemKind::NotFound => (404, "Not found"),
+        ProblemKind::Conflict => (409, "It changed in the meantime"),
+        ProblemKind::Refused => (422, "A value was refused"),
+        ProblemKind::Protocol => (400, "The app speaks a newer protocol"),
+        ProblemKind::Unavailable => (503, "The server cannot save now"),
+        ProblemKind::Fault => (500, "A fault on the server"),
+    };
+    Problem { kind, status, title: title.to_owned(), detail: detail.into() }
+}
+
+/// A problem as a response of its status.
+#[must_use]
+pub fn respond(problem: Problem) -> Response {
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = (status, Json(problem)).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    response
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        respond(self.into_problem())
+    }
+}
+
+impl From<sqlx::Error> for ApiError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<anyhow::Error> for ApiError {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Fault(error)
+    }
+}
+
+impl From<JsonRejection> for ApiError {
+    fn from(rejection: JsonRejection) -> Self {
+        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            return too_large();
+        }
+        // the inner text can quote what was sent, so that only the kind of mistake is told
+        let what = match rejection {
+            JsonRejection::JsonDataError(_) => "It has a field that is missing, unknown or of the wrong kind.",
+            JsonRejection::JsonSyntaxError(_) => "It is not whole JSON; it may have been cut on its way.",
+            JsonRejection::MissingJsonContentType(_) => "It does not say that it is JSON.",
+            JsonRejection::BytesRejection(_) | _ => "Its body did not arrive whole.",
+        };
+        Self::new(ProblemKind::BadRequest, format!("{what} Nothing was changed. Send it again as documented."))
+    }
+}
+
+impl From<PathRejection> for ApiError {
+    fn from(_: PathRejection) -> Self {
+        Self::not_found()
+    }
+}
+
+impl From<QueryRejection> for ApiError {
+    fn from(_: QueryRejection) -> Self {
+        Self::new(ProblemKind::BadRequest, "The address has a parameter that is missing, unknown or of the wrong kind.")
+    }
+}
+
+/// The refusal of a body above the limit.
+#[must_use]
+pub fn too_large() -> ApiError {
+    ApiError::new(ProblemKind::TooLarge, "The request is above 256 kB. Nothing was changed. Send it in smaller parts.")
+}
+
+/// A JSON body, its rejection told as a problem.
+#[derive(Debug, axum::extract::FromRequest)]
+#[from_request(via(Json), rejection(ApiError))]
+pub struct Body<T>(pub T);
+
+/// Parts of the path, their rejection told as a problem.
+#[derive(Debug, axum::extract::FromRequestParts)]
+#[from_request(via(axum::extract::Path), rejection(ApiError))]
+pub struct Path<T>(pub T);
+
+/// Parameters of the address, their rejection told as a problem.
+#[derive(Debug, axum::extract::FromRequestParts)]
+#[from_request(via(axum::extract::Query), rejection(ApiError))]
+pub struct Query<T>(pub T);

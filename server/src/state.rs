@@ -1,0 +1,68 @@
+//! What every handler can reach: the two databases, the study, the catalogue, the clock, chance, and the writer.
+
+use std::sync::Arc;
+
+use shared::{instrument::catalog::Catalog, study::Study};
+
+use crate::{
+    clock::{Chance, Clock},
+    config::{Config, StartError},
+    db::{self, Db, IdentityDb},
+};
+
+/// Shared by all handlers; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct AppState {
+    /// The research database.
+    pub db: Db,
+    /// The identity database.
+    pub identity: IdentityDb,
+    /// The study file, checked.
+    pub study: Arc<Study>,
+    /// Every instrument this server knows.
+    pub catalog: Arc<Catalog>,
+    /// What time it is.
+    pub clock: Clock,
+    /// Where ids and secrets come from.
+    pub chance: Chance,
+}
+
+/// Connections to each database. SQLite needs few: one writes, the others read.
+const CONNECTIONS: u32 = 10;
+
+impl AppState {
+    /// Opens both databases, brings them up to date and reads the study.
+    ///
+    /// # Errors
+    /// When a database cannot be opened or migrated, or the study file is wrong: a sentence and a hint.
+    pub async fn open(config: &Config, clock: Clock, chance: Chance) -> Result<Self, StartError> {
+        let db = db::connect(&config.database, CONNECTIONS, config.database_wait).await?;
+        let identity = IdentityDb(db::connect(&config.identity_database, CONNECTIONS, config.database_wait).await?);
+        db::migrate(&db, &identity).await?;
+        Ok(Self {
+            db,
+            identity,
+            study: Arc::new(read_study(config)?),
+            catalog: Arc::new(read_catalog()?),
+            clock,
+            chance,
+        })
+    }
+}
+
+fn read_study(config: &Config) -> Result<Study, StartError> {
+    let hint = "correct the study file, or leave it out to use the one shipped";
+    let Some(path) = &config.study else {
+        return shared::study::shipped().map_err(|error| StartError::new(format!("The shipped study: {error}"), hint));
+    };
+    let shown = path.display();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| StartError::new(format!("The study file {shown} could not be read: {error}."), hint))?;
+    Study::parse_toml(&text).map_err(|error| StartError::new(format!("The study file {shown}: {error}"), hint))
+}
+
+fn read_catalog() -> Result<Catalog, StartError> {
+    Catalog::shipped().map_err(|error| {
+        StartError::new(format!("The shipped instruments: {error}"), "this build is broken; take another one")
+    })
+}

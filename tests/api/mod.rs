@@ -1,0 +1,3 @@
+//! The interface over real HTTP, on both databases.
+
+mod signing_in;

@@ -1,0 +1,121 @@
+//! A real server over fresh databases, on a clock that moves when told.
+
+use std::time::Duration;
+
+use server::{
+    auth::{self, accounts},
+    clock::{Chance, Clock},
+    config::{Config, LogFormat},
+    db::Database,
+    state::AppState,
+};
+use shared::{
+    api::{SignInRequest, StaffReply},
+    id::SiteKey,
+    people::Role,
+};
+use tempfile::TempDir;
+
+use super::{Client, postgres};
+
+/// Every test account's password.
+pub const PASSWORD: &str = "a password of a test";
+/// Every test account's authenticator secret.
+const AUTHENTICATOR: &[u8] = b"an authenticator's 160 bits";
+
+/// A running server.
+pub struct TestApp {
+    /// What the server works on, for looking behind the interface.
+    pub state: AppState,
+    /// The server's clock; starts at 2 March 2026, 9 o'clock in Paris.
+    pub clock: Clock,
+    /// `http://127.0.0.1:<port>`.
+    pub origin: String,
+    /// How it was started.
+    pub config: Config,
+    serving: tokio::task::JoinHandle<()>,
+    _folder: TempDir,
+    _databases: Option<postgres::Databases>,
+}
+
+impl TestApp {
+    /// Over SQLite in a folder of its own.
+    pub async fn on_sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::File(folder.path().join("ressenti.db"));
+        Self::start(database, folder, None).await
+    }
+
+    /// Over PostgreSQL, when there is one to test on.
+    pub async fn on_postgres() -> Option<Self> {
+        let databases = postgres::fresh().await?;
+        let database = Database::parse_url(&databases.research).unwrap();
+        Some(Self::start(database, tempfile::tempdir().unwrap(), Some(databases)).await)
+    }
+
+    async fn start(database: Database, folder: TempDir, databases: Option<postgres::Databases>) -> Self {
+        let clock = Clock::fixed("2026-03-02T08:00:00Z".parse().unwrap());
+        let config = Config {
+            listen: "127.0.0.1:0".parse().unwrap(),
+            identity_database: database.identity_beside(),
+            database,
+            study: None,
+            log: LogFormat::Text,
+            database_wait: Duration::from_millis(500),
+        };
+        let state = AppState::open(&config, clock.clone(), Chance::System).await.unwrap();
+        let listener = tokio::net::TcpListener::bind(config.listen).await.unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let router = server::router(state.clone());
+        let serving = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self { state, clock, origin, config, serving, _folder: folder, _databases: databases }
+    }
+
+    /// A browser that has never been here.
+    pub fn client(&self) -> Client {
+        Client::new(&self.origin)
+    }
+
+    /// Makes an account; its password and authenticator are the tests'.
+    pub async fn add_staff(&self, username: &str, role: Role, sites: &[&str]) {
+        let account = accounts::NewAccount {
+            username: username.to_owned(),
+            role,
+            sites: sites.iter().map(|site| SiteKey::parse(site).unwrap()).collect(),
+            password: PASSWORD.to_owned(),
+            totp_secret: Some(AUTHENTICATOR.to_vec()),
+        };
+        let scope = auth::guard::operator();
+        accounts::add(&scope, &self.state.db, account, &self.state.chance, self.clock.now()).await.unwrap();
+    }
+
+    /// What an account's authenticator shows now.
+    pub fn one_time_code(&self) -> String {
+        auth::one_time_code(AUTHENTICATOR, self.clock.now())
+    }
+
+    /// A browser in which this account is signed in.
+    pub async fn sign_in(&self, username: &str) -> Client {
+        let client = self.client();
+        let request = SignInRequest {
+            username: username.to_owned(),
+            password: PASSWORD.to_owned(),
+            one_time_code: self.one_time_code(),
+        };
+        let staff: StaffReply = client.post("/api/staff/sign-in", &request).await.ok();
+        assert_eq!(staff.username, username);
+        client
+    }
+
+    /// A nurse of these sites, made and signed in.
+    pub async fn nurse(&self, username: &str, sites: &[&str]) -> Client {
+        self.add_staff(username, Role::Nurse, sites).await;
+        self.sign_in(username).await
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}

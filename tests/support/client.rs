@@ -1,0 +1,103 @@
+//! A browser's part of a conversation: keeps its cookie, marks its requests as the app's own.
+
+use std::sync::Mutex;
+
+use reqwest::{Method, RequestBuilder, StatusCode, header};
+use serde::{Serialize, de::DeserializeOwned};
+use shared::api::{CSRF_HEADER, CSRF_VALUE, Problem, ProblemKind};
+
+/// One browser. Its cookie is kept by hand: the session cookies are `Secure`, and tests speak plain HTTP.
+pub struct Client {
+    http: reqwest::Client,
+    origin: String,
+    cookie: Mutex<Option<String>>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Reply {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: header::HeaderMap,
+    /// The body, whole.
+    pub body: Vec<u8>,
+}
+
+impl Client {
+    /// A browser that has never been here.
+    pub fn new(origin: &str) -> Self {
+        Self { http: reqwest::Client::new(), origin: origin.to_owned(), cookie: Mutex::new(None) }
+    }
+
+    /// A request with this browser's cookie and the app's mark, to be finished by the test.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.origin)).header(CSRF_HEADER, CSRF_VALUE);
+        match self.cookie.lock().unwrap().as_deref() {
+            Some(cookie) => request.header(header::COOKIE, cookie),
+            None => request,
+        }
+    }
+
+    /// Sends a request and reads all of the reply.
+    pub async fn send(&self, request: RequestBuilder) -> Reply {
+        let response = request.send().await.expect("the server answers");
+        let (status, headers) = (response.status(), response.headers().clone());
+        for cookie in headers.get_all(header::SET_COOKIE) {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            *self.cookie.lock().unwrap() = (!pair.ends_with('=')).then(|| pair.to_owned());
+        }
+        Reply { status, headers, body: response.bytes().await.expect("a whole body").to_vec() }
+    }
+
+    /// `GET`.
+    pub async fn get(&self, path: &str) -> Reply {
+        self.send(self.request(Method::GET, path)).await
+    }
+
+    /// `POST` of JSON.
+    pub async fn post(&self, path: &str, body: &impl Serialize) -> Reply {
+        self.send(self.request(Method::POST, path).json(body)).await
+    }
+
+    /// `POST` of bytes that claim to be JSON.
+    pub async fn post_bytes(&self, path: &str, body: impl Into<reqwest::Body>) -> Reply {
+        self.send(self.request(Method::POST, path).header(header::CONTENT_TYPE, "application/json").body(body)).await
+    }
+
+    /// The cookie this browser holds.
+    pub fn cookie(&self) -> Option<String> {
+        self.cookie.lock().unwrap().clone()
+    }
+
+    /// Makes this browser hold another cookie.
+    pub fn set_cookie(&self, cookie: Option<String>) {
+        *self.cookie.lock().unwrap() = cookie;
+    }
+}
+
+impl Reply {
+    /// The body of a request that went well.
+    #[track_caller]
+    pub fn ok<T: DeserializeOwned>(&self) -> T {
+        assert!(self.status.is_success(), "{} {}", self.status, String::from_utf8_lossy(&self.body));
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&self.body)))
+    }
+
+    /// The problem of a request that was refused, in its documented shape.
+    #[track_caller]
+    pub fn problem(&self) -> Problem {
+        assert_eq!(self.headers[header::CONTENT_TYPE], "application/problem+json", "{self:?}");
+        let problem: Problem = serde_json::from_slice(&self.body).expect("problem details");
+        assert_eq!(problem.status, self.status.as_u16());
+        assert!(!problem.title.is_empty() && !problem.detail.is_empty());
+        problem
+    }
+
+    /// The kind of that problem.
+    #[track_caller]
+    pub fn refusal(&self) -> ProblemKind {
+        self.problem().kind
+    }
+}
