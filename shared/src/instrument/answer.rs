@@ -13,8 +13,8 @@ pub struct Answer {
     value: AnswerValue,
 }
 
-/// Why a value is not an answer to an item; says what would be.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+/// Why a value is not an answer: says what would be, never what was given, so that no log can hold an answer.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum AnswerRefusal {
     /// The instrument has no such item.
     #[error("{instrument} has no item {item}")]
@@ -24,49 +24,13 @@ pub enum AnswerRefusal {
         /// The item asked for.
         item: ItemCode,
     },
-    /// The value is of another kind than the item asks for.
-    #[error("{item} takes {expected}")]
-    WrongKind {
+    /// The item does not allow the value.
+    #[error("{item} takes {allowed}")]
+    NotAllowed {
         /// The item.
         item: ItemCode,
-        /// What it takes.
-        expected: String,
-    },
-    /// A code that is not among the item's.
-    #[error("{item} has no code {code}: it takes {allowed:?}")]
-    UnknownCode {
-        /// The item.
-        item: ItemCode,
-        /// The code given.
-        code: i32,
-        /// The codes it takes.
-        allowed: Vec<i32>,
-    },
-    /// Several codes that do not go together: none, not ascending, repeated, or an exclusive one with others.
-    #[error("{item} takes {expected}")]
-    CodesDisagree {
-        /// The item.
-        item: ItemCode,
-        /// What it takes.
-        expected: String,
-    },
-    /// A number outside the item's range, or not a number.
-    #[error("{item} takes {expected}, not {given}")]
-    OutOfRange {
-        /// The item.
-        item: ItemCode,
-        /// What it takes.
-        expected: String,
-        /// What was given.
-        given: String,
-    },
-    /// Text that is blank, too long, or holds control characters.
-    #[error("{item} takes {expected}")]
-    TextRefused {
-        /// The item.
-        item: ItemCode,
-        /// What it takes.
-        expected: String,
+        /// What it takes, in words, with its codes.
+        allowed: String,
     },
 }
 
@@ -84,7 +48,7 @@ impl Answer {
     /// let item: ItemCode = "e1".parse()?;
     /// assert!(Answer::parse(epices, &item, AnswerValue::Code(1)).is_ok());
     /// let refusal = Answer::parse(epices, &item, AnswerValue::Code(2)).unwrap_err();
-    /// assert_eq!(refusal.to_string(), "e1 has no code 2: it takes [1, 0]");
+    /// assert_eq!(refusal.to_string(), "e1 takes one of 1, 0");
     /// # }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -93,7 +57,10 @@ impl Answer {
             instrument: definition.instrument.clone(),
             item: item.clone(),
         })?;
-        check(definition, found, &value)?;
+        if !allows(definition, found, &value) {
+            let allowed = definition.allowed_in_words(found);
+            return Err(AnswerRefusal::NotAllowed { item: item.clone(), allowed });
+        }
         Ok(Self { item: item.clone(), value })
     }
 
@@ -117,91 +84,142 @@ impl Answer {
 }
 
 /// Whether an item allows a value.
-pub(crate) fn check(definition: &Definition, item: &Item, value: &AnswerValue) -> Result<(), AnswerRefusal> {
+pub(crate) fn allows(definition: &Definition, item: &Item, value: &AnswerValue) -> bool {
     match (&item.kind, value) {
-        (ItemKind::Choice(_), AnswerValue::Code(code)) => check_code(item, offered(definition, item), *code),
-        (ItemKind::Choices(_), AnswerValue::Codes(codes)) => {
-            definition.find_options(item).map_or_else(|| Ok(()), |options| check_codes(item, options, codes))
+        (ItemKind::Choice(set), AnswerValue::Code(code)) => {
+            definition.options.get(set).is_some_and(|options| options.codes.contains(code))
+        }
+        (ItemKind::Choices(set), AnswerValue::Codes(codes)) => {
+            definition.options.get(set).is_some_and(|options| allows_together(options, codes))
         }
         (ItemKind::Analogue { min, max }, AnswerValue::Integer(given)) => {
-            check_within(item, i64::from(*min)..=i64::from(*max), *given)
+            (i64::from(*min)..=i64::from(*max)).contains(given)
         }
-        (ItemKind::Integer { min, max }, AnswerValue::Integer(given)) => check_within(item, *min..=*max, *given),
+        (ItemKind::Integer { min, max }, AnswerValue::Integer(given)) => (min..=max).contains(&given),
         (ItemKind::Decimal { min, max }, AnswerValue::Decimal(given)) => {
-            if given.is_finite() && (*min..=*max).contains(given) { Ok(()) } else { Err(out_of_range(item, given)) }
+            given.is_finite() && (min..=max).contains(&given)
         }
-        (ItemKind::Date, AnswerValue::Date(_)) => Ok(()),
-        (ItemKind::Text { max_length }, AnswerValue::Text(text)) => check_text(item, usize::from(*max_length), text),
-        _ => Err(AnswerRefusal::WrongKind { item: item.code.clone(), expected: expected(definition, item) }),
+        (ItemKind::Date, AnswerValue::Date(_)) => true,
+        (ItemKind::Text { max_length }, AnswerValue::Text(text)) => allows_text(usize::from(*max_length), text),
+        _ => false,
     }
 }
 
-fn offered<'a>(definition: &'a Definition, item: &Item) -> &'a [i32] {
-    definition.find_options(item).map_or(&[], |options| &options.codes)
+/// Several codes: at least one, each once and ascending, an exclusive one alone.
+fn allows_together(options: &OptionSet, codes: &[i32]) -> bool {
+    !codes.is_empty()
+        && codes.is_sorted_by(|a, b| a < b)
+        && codes.iter().all(|code| options.codes.contains(code))
+        && (codes.len() == 1 || !codes.iter().any(|code| options.exclusive.contains(code)))
 }
 
-fn check_code(item: &Item, allowed: &[i32], code: i32) -> Result<(), AnswerRefusal> {
-    if allowed.contains(&code) {
-        return Ok(());
-    }
-    Err(AnswerRefusal::UnknownCode { item: item.code.clone(), code, allowed: allowed.to_vec() })
+/// Text: something to read, not too long, and no control character but the line break.
+fn allows_text(max_length: usize, text: &str) -> bool {
+    !text.trim().is_empty()
+        && text.chars().count() <= max_length
+        && !text.chars().any(|character| character.is_control() && character != '\n')
 }
 
-fn check_codes(item: &Item, options: &OptionSet, codes: &[i32]) -> Result<(), AnswerRefusal> {
-    for code in codes {
-        check_code(item, &options.codes, *code)?;
-    }
-    let disagree = |expected: String| Err(AnswerRefusal::CodesDisagree { item: item.code.clone(), expected });
-    if codes.is_empty() {
-        return disagree("at least one code".to_owned());
-    }
-    if !codes.is_sorted_by(|a, b| a < b) {
-        return disagree("each code once, in ascending order".to_owned());
-    }
-    match codes.iter().find(|code| options.exclusive.contains(code)) {
-        Some(alone) if codes.len() > 1 => disagree(format!("code {alone} alone, without another")),
-        _ => Ok(()),
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{id::OptionSetKey, instrument::Recall};
 
-fn check_within(item: &Item, range: std::ops::RangeInclusive<i64>, given: i64) -> Result<(), AnswerRefusal> {
-    if range.contains(&given) { Ok(()) } else { Err(out_of_range(item, &given)) }
-}
-
-fn check_text(item: &Item, max_length: usize, text: &str) -> Result<(), AnswerRefusal> {
-    let refused = text.trim().is_empty()
-        || text.chars().count() > max_length
-        || text.chars().any(|c| c.is_control() && c != '\n');
-    if !refused {
-        return Ok(());
+    fn definition() -> Definition {
+        let key = |text| OptionSetKey::parse(text).unwrap();
+        let item = |code, kind| Item {
+            code: ItemCode::parse(code).unwrap(),
+            topic: "a topic".to_owned(),
+            kind,
+            applies: None,
+            without_recall: false,
+        };
+        Definition {
+            instrument: InstrumentVersion { key: "test".parse().unwrap(), version: "1.0".to_owned() },
+            title: "Test".to_owned(),
+            owner: "us".to_owned(),
+            licence: "ours".to_owned(),
+            minutes: 1,
+            recall: Recall::None,
+            options: [(key("few"), OptionSet { codes: vec![3, 1, 2, 0], exclusive: vec![0] })].into(),
+            items: vec![
+                item("one", ItemKind::Choice(key("few"))),
+                item("many", ItemKind::Choices(key("few"))),
+                item("mark", ItemKind::Analogue { min: 0, max: 100 }),
+                item("count", ItemKind::Integer { min: -1, max: 3 }),
+                item("weight", ItemKind::Decimal { min: 0.5, max: 2.5 }),
+                item("day", ItemKind::Date),
+                item("remark", ItemKind::Text { max_length: 5 }),
+                item("lost", ItemKind::Choice(key("nowhere"))),
+            ],
+            scales: Vec::new(),
+            references: Vec::new(),
+        }
     }
-    let expected = format!("1 to {max_length} characters of text, not only spaces, without control characters");
-    Err(AnswerRefusal::TextRefused { item: item.code.clone(), expected })
-}
 
-fn out_of_range(item: &Item, given: &impl ToString) -> AnswerRefusal {
-    AnswerRefusal::OutOfRange {
-        item: item.code.clone(),
-        expected: expected_number(&item.kind),
-        given: given.to_string(),
+    /// What the item says it takes when it refuses the value; nothing when it accepts it.
+    fn refusal(item: &str, value: AnswerValue) -> Option<String> {
+        let parsed = Answer::parse(&definition(), &item.parse().unwrap(), value.clone());
+        match parsed {
+            Ok(answer) => {
+                assert_eq!(answer.into_parts(), (item.parse().unwrap(), value));
+                None
+            }
+            Err(refusal) => Some(refusal.to_string()),
+        }
     }
-}
 
-fn expected_number(kind: &ItemKind) -> String {
-    match kind {
-        ItemKind::Analogue { min, max } => format!("a whole number from {min} to {max}"),
-        ItemKind::Integer { min, max } => format!("a whole number from {min} to {max}"),
-        ItemKind::Decimal { min, max } => format!("a decimal number from {min} to {max}"),
-        ItemKind::Choice(_) | ItemKind::Choices(_) | ItemKind::Date | ItemKind::Text { .. } => String::new(),
+    #[test]
+    fn every_kind_takes_what_its_item_allows() {
+        use AnswerValue::{Code, Codes, Decimal, Integer, Text};
+        let date = AnswerValue::Date("2026-03-12".parse().unwrap());
+        let allowed = [
+            ("one", vec![Code(0), Code(3)]),
+            ("many", vec![Codes(vec![0]), Codes(vec![1]), Codes(vec![1, 2, 3])]),
+            ("mark", vec![Integer(0), Integer(100)]),
+            ("count", vec![Integer(-1), Integer(3)]),
+            ("weight", vec![Decimal(0.5), Decimal(2.5)]),
+            ("day", vec![date]),
+            ("remark", vec![Text("été\nà".to_owned())]),
+        ];
+        for (item, values) in allowed {
+            for value in values {
+                assert_eq!(refusal(item, value), None, "{item}");
+            }
+        }
     }
-}
 
-fn expected(definition: &Definition, item: &Item) -> String {
-    match &item.kind {
-        ItemKind::Choice(_) => format!("one code of {:?}", offered(definition, item)),
-        ItemKind::Choices(_) => format!("codes of {:?}", offered(definition, item)),
-        ItemKind::Date => "a civil date".to_owned(),
-        ItemKind::Text { .. } => "text".to_owned(),
-        ItemKind::Analogue { .. } | ItemKind::Integer { .. } | ItemKind::Decimal { .. } => expected_number(&item.kind),
+    #[test]
+    fn a_refusal_says_what_the_item_takes_and_not_what_was_given() {
+        use AnswerValue::{Code, Codes, Decimal, Integer, Text};
+        let text = |text: &str| Text(text.to_owned());
+        let refused = [
+            ("one", vec![Code(4), Codes(vec![1]), Integer(1)], "one takes one of 3, 1, 2, 0"),
+            (
+                "many",
+                vec![Codes(vec![]), Codes(vec![2, 1]), Codes(vec![1, 1]), Codes(vec![0, 1]), Codes(vec![4]), Code(1)],
+                "many takes one or more of 3, 1, 2, 0, each once and ascending, 0 only alone",
+            ),
+            ("mark", vec![Integer(-1), Integer(101), Code(50)], "mark takes a whole number from 0 to 100"),
+            ("count", vec![Integer(-2), Integer(4), Decimal(1.0)], "count takes a whole number from -1 to 3"),
+            (
+                "weight",
+                vec![Decimal(f64::NAN), Decimal(f64::INFINITY), Decimal(0.4), Integer(1)],
+                "weight takes a number from 0.5 to 2.5",
+            ),
+            ("day", vec![text("2026-03-12")], "day takes a civil date"),
+            (
+                "remark",
+                vec![text(""), text("  "), text("123456"), text("a\0")],
+                "remark takes 1 to 5 characters of text, not only spaces, without control characters",
+            ),
+            ("lost", vec![Code(1)], "lost takes nothing: its option set is unknown"),
+            ("none", vec![Code(1)], "test 1.0 has no item none"),
+        ];
+        for (item, values, words) in refused {
+            for value in values {
+                assert_eq!(refusal(item, value.clone()).as_deref(), Some(words), "{item} {value:?}");
+            }
+        }
     }
 }

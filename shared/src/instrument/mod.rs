@@ -3,6 +3,7 @@
 pub(crate) mod answer;
 #[cfg(feature = "catalog")]
 pub mod catalog;
+mod codebook;
 mod definition;
 pub mod logic;
 mod scale;

@@ -2,6 +2,8 @@
 
 mod rules;
 mod scorer;
+#[cfg(feature = "catalog")]
+pub mod table;
 
 use std::collections::BTreeMap;
 
@@ -84,8 +86,7 @@ pub struct InstrumentScores {
 pub fn score(definition: &Definition, answers: &BTreeMap<ItemCode, AnswerValue>) -> InstrumentScores {
     let number_of = |item: &Item| {
         let value = answers.get(&item.code)?;
-        answer::check(definition, item, value).ok()?;
-        number(value)
+        answer::allows(definition, item, value).then(|| number(value))?
     };
     let values: Vec<Option<f64>> = definition.items.iter().map(number_of).collect();
     let scorer = Scorer::new(definition);

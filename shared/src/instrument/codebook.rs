@@ -1,0 +1,130 @@
+//! What codebooks say of an instrument beyond its codes: rules, directions and allowed answers, in English words.
+
+use std::fmt::{Display, Write as _};
+
+use super::{Definition, Direction, Input, Inputs, Item, ItemKind, OptionSet, Rule, Scale, Step, ValueSet};
+
+impl Scale {
+    /// How the scale is scored, in words for a codebook.
+    ///
+    /// ```
+    /// # #[cfg(feature = "catalog")] {
+    /// use shared::instrument::catalog::Catalog;
+    /// let catalog = Catalog::shipped()?;
+    /// let qlq_c30 = catalog.find_latest(&"qlq-c30".parse()?).ok_or("not shipped")?;
+    /// let role = qlq_c30.find_scale(&"RF".parse()?).ok_or("no such scale")?;
+    /// assert_eq!(role.rule_in_words(), "mean of q6, q7; needs 1 of 2; rescaled: 1 becomes 100, 4 becomes 0");
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn rule_in_words(&self) -> String {
+        let mut words = rule(&self.rule, &inputs(&self.of));
+        let _ = write!(words, "; needs {} of {}", self.required(), self.of.len());
+        for step in self.steps.iter().map(step) {
+            let _ = write!(words, "; {step}");
+        }
+        words
+    }
+}
+
+impl Direction {
+    /// What a higher value means, in words.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Better => "higher is better",
+            Self::Worse => "higher is worse",
+            Self::Neither => "higher is neither better nor worse",
+        }
+    }
+}
+
+impl Definition {
+    /// What an answer to an item may be, in words: `one of 1, 2, 3, 4`.
+    #[must_use]
+    pub fn allowed_in_words(&self, item: &Item) -> String {
+        match &item.kind {
+            ItemKind::Choice(set) => self.options.get(set).map_or_else(unknown_set, one),
+            ItemKind::Choices(set) => self.options.get(set).map_or_else(unknown_set, several),
+            ItemKind::Analogue { min, max } => format!("a whole number from {min} to {max}"),
+            ItemKind::Integer { min, max } => format!("a whole number from {min} to {max}"),
+            ItemKind::Decimal { min, max } => format!("a number from {min} to {max}"),
+            ItemKind::Date => "a civil date".to_owned(),
+            ItemKind::Text { max_length } => {
+                format!("1 to {max_length} characters of text, not only spaces, without control characters")
+            }
+        }
+    }
+}
+
+fn unknown_set() -> String {
+    "nothing: its option set is unknown".to_owned()
+}
+
+fn one(options: &OptionSet) -> String {
+    format!("one of {}", list(&options.codes))
+}
+
+fn several(options: &OptionSet) -> String {
+    let together = format!("one or more of {}, each once and ascending", list(&options.codes));
+    options.exclusive.iter().fold(together, |words, code| words + &format!(", {code} only alone"))
+}
+
+fn inputs(of: &Inputs) -> Vec<String> {
+    match of {
+        Inputs::Items(items) => items.iter().map(input).collect(),
+        Inputs::Scales(scales) => scales.iter().map(input).collect(),
+    }
+}
+
+fn input<K: Display>(input: &Input<K>) -> String {
+    if input.reversed { format!("reversed {}", input.code) } else { input.code.to_string() }
+}
+
+fn rule(rule: &Rule, inputs: &[String]) -> String {
+    match (rule, inputs) {
+        (Rule::Sum | Rule::Mean, [only]) => only.clone(),
+        (Rule::Sum, _) => format!("sum of {}", list(inputs)),
+        (Rule::Mean, _) => format!("mean of {}", list(inputs)),
+        (Rule::Weighted { constant, weights }, _) => {
+            let terms = weights.iter().zip(inputs).map(|(weight, input)| format!("{} × {input}", signed(*weight)));
+            terms.fold(constant.to_string(), |words, term| words + " " + &term)
+        }
+        (Rule::ValueSet(set), _) => value_set(set, inputs),
+    }
+}
+
+fn value_set(set: &ValueSet, inputs: &[String]) -> String {
+    let mut words = format!("{} + the weight of the level of each of {}", set.start, list(inputs));
+    if let Some(extra) = set.any_above_first {
+        let _ = write!(words, " {} if any is above the first level", signed(extra));
+    }
+    if let Some(severe) = &set.severe {
+        let _ = write!(words, " + a weight for each from level {} on", severe.from);
+        let _ = write!(words, " {} × (how many of them - 1)²", signed(severe.squared));
+    }
+    words
+}
+
+fn step(step: &Step) -> String {
+    match step {
+        Step::Rescale { from: [a, b], to: [c, d] } => format!("rescaled: {a} becomes {c}, {b} becomes {d}"),
+        Step::Round(decimals) => format!("rounded to {decimals} decimals"),
+        Step::Bands { from, labels } => {
+            let bands = labels.iter().enumerate().map(|(band, label)| {
+                let limit = band.checked_sub(1).and_then(|place| from.get(place));
+                limit.map_or_else(|| format!("{band} = {label}"), |limit| format!("{band} = {label} from {limit}"))
+            });
+            format!("in bands: {}", list(bands))
+        }
+    }
+}
+
+fn signed(number: f64) -> String {
+    if number < 0.0 { format!("- {}", -number) } else { format!("+ {number}") }
+}
+
+fn list<T: Display>(things: impl IntoIterator<Item = T>) -> String {
+    things.into_iter().map(|thing| thing.to_string()).collect::<Vec<_>>().join(", ")
+}
