@@ -1,0 +1,15 @@
+// The story of the README in a real browser against the real server, on each database engine.
+import { defineConfig } from "@playwright/test";
+
+const engines = process.env.RESSENTI_TEST_POSTGRES ? ["sqlite", "postgres"] : ["sqlite"];
+
+export default defineConfig({
+  testDir: "stories",
+  outputDir: "../../target/e2e",
+  timeout: 120_000,
+  expect: { timeout: 10_000 },
+  workers: 1,
+  forbidOnly: Boolean(process.env.CI),
+  reporter: process.env.PLAYWRIGHT_JSON_OUTPUT_NAME ? [["list"], ["json"]] : [["list"]],
+  projects: engines.map((name) => ({ name })),
+});

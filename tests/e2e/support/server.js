@@ -1,0 +1,66 @@
+// The real server, started for the tests on a free port with databases of its own, and stopped at the end.
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { fileURLToPath } from "node:url";
+import path from "node:path";
+import readline from "node:readline";
+import pg from "pg";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const program = process.env.RESSENTI_BIN ?? path.join(root, "target/debug/ressenti");
+
+/** Two empty databases, one for research and one for identity; gone when `drop` is called. */
+async function postgresDatabases() {
+  const admin = new pg.Client({ connectionString: process.env.RESSENTI_TEST_POSTGRES });
+  await admin.connect();
+  const research = `e2e_${process.pid}_${Date.now()}`;
+  const names = [research, `${research}_identity`];
+  for (const name of names) await admin.query(`CREATE DATABASE ${name}`);
+  const url = new URL(process.env.RESSENTI_TEST_POSTGRES);
+  url.pathname = research;
+  return {
+    url: url.href,
+    async drop() {
+      for (const name of names) await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+      await admin.end();
+    },
+  };
+}
+
+/**
+ * Starts `ressenti demo`: the demonstration's registry, its staff, and nothing else on this machine.
+ * Resolves when the server says where it listens.
+ */
+export async function startServer(engine) {
+  const folder = await mkdtemp(path.join(tmpdir(), "ressenti-e2e-"));
+  const databases = engine === "postgres" ? await postgresDatabases() : null;
+  const words = ["demo", "--listen", "127.0.0.1:0", "--data", folder];
+  if (databases) words.push("--database", databases.url);
+  const child = spawn(program, words, { cwd: root, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, RUST_LOG: "warn" } });
+
+  const log = [];
+  readline.createInterface({ input: child.stderr }).on("line", (line) => log.push(line));
+  const said = [];
+  const gone = new Promise((resolve) => child.once("exit", resolve));
+  const origin = await new Promise((resolve, reject) => {
+    gone.then((code) => reject(new Error(`the server stopped (${code}):\n${[...said, ...log].join("\n")}`)));
+    readline.createInterface({ input: child.stdout }).on("line", (line) => {
+      said.push(line);
+      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(line);
+      if (found) resolve(found[0]);
+    });
+  });
+  return {
+    origin,
+    engine,
+    folder,
+    log,
+    async stop() {
+      child.kill("SIGTERM");
+      await gone;
+      await databases?.drop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
