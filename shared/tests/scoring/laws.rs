@@ -19,7 +19,10 @@ fn any_answer(definition: &Definition, item: &Item) -> BoxedStrategy<Option<(Ite
             proptest::sample::select(definition.options[set].codes.clone()).prop_map(AnswerValue::Code).boxed()
         }
         ItemKind::Analogue { min, max } => (i64::from(*min)..=i64::from(*max)).prop_map(AnswerValue::Integer).boxed(),
-        other => panic!("no scored instrument has a {other:?} yet"),
+        ItemKind::Integer { min, max } => (*min..=*max).prop_map(AnswerValue::Integer).boxed(),
+        ItemKind::Decimal { min, max } => (*min..=*max).prop_map(AnswerValue::Decimal).boxed(),
+        // no scale is made of these, which the catalog sees to
+        ItemKind::Choices(_) | ItemKind::Date | ItemKind::Text { .. } => return Just(None).boxed(),
     };
     let code = item.code.clone();
     proptest::option::weighted(0.8, value.prop_map(move |value| (code.clone(), value))).boxed()

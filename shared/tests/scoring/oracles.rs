@@ -9,7 +9,7 @@ use csv::StringRecord;
 use shared::{
     answers::AnswerValue,
     id::{ItemCode, ScaleCode},
-    instrument::{Answer, Definition, ItemKind},
+    instrument::{Answer, Definition, ItemKind, catalog::Catalog},
     scoring::{score, table::score_csv},
 };
 
@@ -67,9 +67,13 @@ fn agrees(expected: &str, value: Option<f64>) -> bool {
     }
 }
 
+fn shipped(key: &str) -> Definition {
+    Catalog::shipped().unwrap().find_latest(&key.parse().unwrap()).unwrap().clone()
+}
+
 /// Compares every score of every row; says how many cells there were, and how many of them held a number.
 fn compare(key: &str, file: &str, is_ours: fn(&str) -> bool) -> (usize, usize) {
-    let definition = super::definition(key);
+    let definition = shipped(key);
     let vectors = Vectors::read(file);
     let inputs = vectors.columns("in_");
     let outputs: Vec<_> = vectors.columns("out_").into_iter().filter(|(code, _)| is_ours(code)).collect();
@@ -89,7 +93,7 @@ fn compare(key: &str, file: &str, is_ours: fn(&str) -> bool) -> (usize, usize) {
 
 /// Scores the vectors as a table; every cell must hold the very number that `score` gives.
 fn compare_table(key: &str, file: &str) -> usize {
-    let definition = super::definition(key);
+    let definition = shipped(key);
     let vectors = Vectors::read(file);
     let inputs = vectors.columns("in_");
     let mut table = csv::Writer::from_writer(Vec::new());
@@ -97,12 +101,12 @@ fn compare_table(key: &str, file: &str) -> usize {
     for row in &vectors.rows {
         table.write_record([&row[0]].into_iter().chain(inputs.iter().map(|(_, place)| &row[*place]))).unwrap();
     }
-    let mut scored = Vec::new();
-    score_csv(&definition, table.into_inner().unwrap().as_slice(), &mut scored).unwrap();
-    let mut scored = csv::Reader::from_reader(scored.as_slice());
-    let scales = scored.headers().unwrap().clone();
+    let mut out = Vec::new();
+    score_csv(&definition, table.into_inner().unwrap().as_slice(), &mut out).unwrap();
+    let mut table = csv::Reader::from_reader(out.as_slice());
+    let scales = table.headers().unwrap().clone();
     let mut n_cells = 0;
-    for (cells, row) in scored.records().map(Result::unwrap).zip(&vectors.rows) {
+    for (cells, row) in table.records().map(Result::unwrap).zip(&vectors.rows) {
         let scores = score(&definition, &answers(&definition, &inputs, row)).scales;
         for (code, cell) in scales.iter().zip(&cells).skip(1) {
             let value = scores[&code.parse::<ScaleCode>().unwrap()].value();
@@ -131,7 +135,7 @@ fn epices_agrees_with_amscorer_on_the_very_threshold_too() {
 
 #[test]
 fn ten_value_sets_agree_on_all_3125_states() {
-    let definition = super::definition("eq-5d-5l");
+    let definition = shipped("eq-5d-5l");
     let vectors = Vectors::read("facts/eq5d5l_index_3125.csv");
     let columns = vectors.columns("VT_");
     let mut n_cells = 0;
