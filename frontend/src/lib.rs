@@ -11,8 +11,10 @@
 )]
 
 pub mod address;
+pub mod api;
 pub mod i18n;
 pub mod patient;
 pub mod questionnaire;
 pub mod staff;
+pub mod store;
 pub mod ui;

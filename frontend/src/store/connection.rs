@@ -1,0 +1,231 @@
+//! One connection to IndexedDB: strict transactions, reopening after the phone closed it, and errors by what helps.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use idb::{
+    DatabaseEvent, Event, Factory, KeyPath, KeyRange, ObjectStore, ObjectStoreParams, Request, Transaction,
+    event::VersionChangeEvent,
+};
+use js_sys::{Array, Function, JSON, Object, Promise, Reflect};
+use serde::{Serialize, de::DeserializeOwned};
+use shared::sync::store::StoreError;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{IdbDatabase, IdbTransaction};
+
+/// Raise it with every change of [`create_stores`]; what is there is kept and added to.
+const VERSION: u32 = 1;
+const EVENTS: &str = "answer_event";
+const DOCUMENTS: &str = "document";
+
+/// Why a transaction did not go through.
+pub(super) enum Trouble {
+    /// The connection was closed under us: open it again and try once more.
+    Closed,
+    /// Tell whoever asked.
+    Told(StoreError),
+}
+
+impl Trouble {
+    pub(super) fn broken(reason: impl std::fmt::Display) -> Self {
+        Self::Told(StoreError::Broken(reason.to_string()))
+    }
+
+    /// By the name of the browser's exception, which stands at the head of its text.
+    fn named(text: String) -> Self {
+        let is = |name: &str| text.contains(name);
+        if is("QuotaExceededError") {
+            Self::Told(StoreError::Full)
+        } else if is("VersionError") {
+            Self::Told(StoreError::Outdated)
+        } else if is("InvalidStateError") || is("UnknownError") || is("AbortError") {
+            Self::Closed
+        } else {
+            Self::Told(StoreError::Broken(text))
+        }
+    }
+
+    fn thrown(exception: &JsValue) -> Self {
+        Self::named(exception.unchecked_ref::<Object>().to_string().into())
+    }
+}
+
+impl From<idb::Error> for Trouble {
+    fn from(error: idb::Error) -> Self {
+        if let idb::Error::DomException(exception) = &error {
+            return Self::named(format!("{}: {}", exception.name(), exception.message()));
+        }
+        Self::named(error.to_string())
+    }
+}
+
+/// A plain value as JavaScript has it, by way of JSON.
+pub(super) fn js(value: &impl Serialize) -> Result<JsValue, Trouble> {
+    let text = serde_json::to_string(value).map_err(Trouble::broken)?;
+    JSON::parse(&text).map_err(|exception| Trouble::thrown(&exception))
+}
+
+/// A plain JavaScript value as we have it.
+pub(super) fn plain<T: DeserializeOwned>(value: &JsValue) -> Result<T, Trouble> {
+    let text = JSON::stringify(value).map_err(|exception| Trouble::thrown(&exception))?;
+    serde_json::from_str(&String::from(text)).map_err(Trouble::broken)
+}
+
+/// All keys from `from` to `to`, both included.
+pub(super) fn range(from: &impl Serialize, to: &impl Serialize) -> Result<KeyRange, Trouble> {
+    Ok(KeyRange::bound(&js(from)?, &js(to)?, None, None)?)
+}
+
+pub(super) struct Connection {
+    name: String,
+    open: Rc<RefCell<Option<IdbDatabase>>>,
+    outdated: Rc<Cell<bool>>,
+}
+
+impl Connection {
+    pub(super) fn new(name: &str) -> Self {
+        Self { name: name.to_owned(), open: Rc::default(), outdated: Rc::default() }
+    }
+
+    pub(super) async fn read<T>(&self, work: impl AsyncFn(&Scope) -> Result<T, Trouble>) -> Result<T, StoreError> {
+        self.run("readonly", work).await
+    }
+
+    /// One strict transaction: when it returns `Ok`, all of it is on the disk.
+    pub(super) async fn write<T>(&self, work: impl AsyncFn(&Scope) -> Result<T, Trouble>) -> Result<T, StoreError> {
+        self.run("readwrite", work).await
+    }
+
+    pub(super) fn close(&self) {
+        if let Some(database) = self.open.take() {
+            database.close();
+        }
+    }
+
+    async fn run<T>(&self, mode: &str, work: impl AsyncFn(&Scope) -> Result<T, Trouble>) -> Result<T, StoreError> {
+        let mut outcome = self.attempt(mode, &work).await;
+        if matches!(outcome, Err(Trouble::Closed)) {
+            self.close();
+            outcome = self.attempt(mode, &work).await;
+        }
+        outcome.map_err(|trouble| match trouble {
+            Trouble::Closed => StoreError::Broken("the connection was closed twice".to_owned()),
+            Trouble::Told(error) => error,
+        })
+    }
+
+    async fn attempt<T>(&self, mode: &str, work: &impl AsyncFn(&Scope) -> Result<T, Trouble>) -> Result<T, Trouble> {
+        let scope = Scope::open(&self.database().await?, mode)?;
+        match work(&scope).await {
+            Ok(value) if mode == "readonly" => Ok(value),
+            Ok(value) => scope.commit().await.map(|()| value),
+            Err(trouble) => {
+                let _ = scope.raw.abort();
+                Err(trouble)
+            }
+        }
+    }
+
+    async fn database(&self) -> Result<IdbDatabase, Trouble> {
+        if self.outdated.get() {
+            return Err(Trouble::Told(StoreError::Outdated));
+        }
+        if let Some(database) = self.open.borrow().clone() {
+            return Ok(database);
+        }
+        let mut request = Factory::new()?.open(&self.name, Some(VERSION))?;
+        request.on_upgrade_needed(|event| {
+            if create_stores(&event).is_err() {
+                abort_upgrade(&event);
+            }
+        });
+        let mut database = request.await?;
+        let open = Rc::clone(&self.open);
+        database.on_close(move |_| {
+            open.take();
+        });
+        let (open, outdated) = (Rc::clone(&self.open), Rc::clone(&self.outdated));
+        database.on_version_change(move |_| {
+            // A newer version of the app waits for us: make way, and say so when next asked.
+            outdated.set(true);
+            if let Some(database) = open.take() {
+                database.close();
+            }
+        });
+        database.forget_callbacks();
+        let database = IdbDatabase::from(database);
+        self.open.replace(Some(database.clone()));
+        Ok(database)
+    }
+}
+
+fn create_stores(event: &VersionChangeEvent) -> Result<(), idb::Error> {
+    let database = event.database()?;
+    if event.old_version()? < 1 {
+        let mut params = ObjectStoreParams::new();
+        params.key_path(Some(KeyPath::new_single("key")));
+        let events = database.create_object_store(EVENTS, params)?;
+        events.create_index("device", KeyPath::new_array(["device", "sequence"]), None)?;
+        events.create_index("slot", KeyPath::new_array(["slot", "sequence"]), None)?;
+        events.create_index("stage", KeyPath::new_array(["patient", "stage", "sequence"]), None)?;
+        events.create_index("sent", KeyPath::new_single("sent"), None)?;
+        events.create_index("received", KeyPath::new_array(["patient", "received_ms"]), None)?;
+        database.create_object_store(DOCUMENTS, ObjectStoreParams::new())?;
+    }
+    Ok(())
+}
+
+fn abort_upgrade(event: &VersionChangeEvent) {
+    let transaction = event.target().ok().and_then(|request| request.transaction());
+    let _ = transaction.map(Transaction::abort);
+}
+
+/// What can be reached within one transaction.
+pub(super) struct Scope {
+    transaction: Transaction,
+    raw: IdbTransaction,
+}
+
+impl Scope {
+    /// `idb` has no durability option: `IDBDatabase.transaction(names, mode, { durability })` is called directly.
+    fn open(database: &IdbDatabase, mode: &str) -> Result<Self, Trouble> {
+        let thrown = |exception: JsValue| Trouble::thrown(&exception);
+        let options = Object::new();
+        Reflect::set(&options, &"durability".into(), &"strict".into()).map_err(thrown)?;
+        let open: Function = Reflect::get(database, &"transaction".into()).map_err(thrown)?.unchecked_into();
+        let names: Array = [EVENTS, DOCUMENTS].map(JsValue::from).into_iter().collect();
+        let raw: IdbTransaction =
+            open.call3(database, &names, &mode.into(), &options).map_err(thrown)?.unchecked_into();
+        Ok(Self { transaction: Transaction::from(raw.clone()), raw })
+    }
+
+    pub(super) fn events(&self) -> Result<ObjectStore, Trouble> {
+        Ok(self.transaction.object_store(EVENTS)?)
+    }
+
+    pub(super) fn documents(&self) -> Result<ObjectStore, Trouble> {
+        Ok(self.transaction.object_store(DOCUMENTS)?)
+    }
+
+    pub(super) fn durability(&self) -> String {
+        let durability = Reflect::get(&self.raw, &"durability".into()).ok();
+        durability.and_then(|value| value.as_string()).unwrap_or_default()
+    }
+
+    /// Waits until the browser says that everything is on the disk.
+    async fn commit(&self) -> Result<(), Trouble> {
+        let finished = Promise::new(&mut |resolve, reject| {
+            self.raw.set_oncomplete(Some(&resolve));
+            self.raw.set_onabort(Some(&reject));
+        });
+        // A browser without `commit` commits by itself, a little later.
+        let _ = Transaction::from(self.raw.clone()).commit();
+        match JsFuture::from(finished).await {
+            Ok(_) => Ok(()),
+            Err(_) => Err(self.raw.error().map_or(Trouble::Closed, |error| idb::Error::DomException(error).into())),
+        }
+    }
+}

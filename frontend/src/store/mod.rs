@@ -1,0 +1,281 @@
+//! The device's own store in IndexedDB: what the page calls kept has gone through one strict transaction.
+//!
+//! It passes the same suite as the memory store, in a real browser (`tests/store.rs`). On any trouble it says so
+//! and changes nothing; it never deletes or recreates a database, which may hold what nobody else has.
+
+mod connection;
+mod row;
+
+use std::collections::BTreeMap;
+
+use idb::{CursorDirection, ObjectStore, Query};
+use serde::{Serialize, de::DeserializeOwned};
+use shared::{
+    answers::{AnswerEvent, DraftEvent, EventBody, KnownBody, Slot},
+    id::{DeviceId, PatientId},
+    sync::{
+        protocol::{PatientBundle, PulledEvent},
+        store::{
+            Enrolment, KeptEvent, OutboxEvent, Settled, Settlement, SlotProgress, Stage, Store, StoreError, Tally,
+        },
+    },
+    time::DeviceTime,
+};
+use wasm_bindgen::JsValue;
+
+use self::{
+    connection::{Connection, Scope, Trouble, js, plain, range},
+    row::{Row, key, number, sent},
+};
+
+/// Greater than every number in a compound key.
+const END: [u8; 0] = [];
+
+/// The [`Store`] of a browser.
+pub struct IndexedDbStore {
+    connection: Connection,
+}
+
+impl IndexedDbStore {
+    /// A store under this name; the database is opened when it is first used, and again when the phone closed it.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Self { connection: Connection::new(name) }
+    }
+
+    /// What the browser says of the durability of a transaction that saves: `strict`.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn durability(&self) -> Result<String, StoreError> {
+        self.connection.write(async |scope: &Scope| Ok(scope.durability())).await
+    }
+
+    /// Closes the connection, as a phone does when it needs the memory; the next use opens it again.
+    pub fn close(&self) {
+        self.connection.close();
+    }
+
+    async fn find_document<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, StoreError> {
+        self.connection.read(async |scope: &Scope| find_document(scope, name).await).await
+    }
+
+    async fn save_document(&self, name: &str, document: &impl Serialize) -> Result<(), StoreError> {
+        self.connection.write(async |scope: &Scope| put_document(scope, name, document)).await
+    }
+}
+
+async fn find_document<T: DeserializeOwned>(scope: &Scope, name: &str) -> Result<Option<T>, Trouble> {
+    let found = scope.documents()?.get(JsValue::from(name))?.await?;
+    found.map(|text| read_document(&text)).transpose()
+}
+
+fn read_document<T: DeserializeOwned>(text: &JsValue) -> Result<T, Trouble> {
+    serde_json::from_str(&text.as_string().unwrap_or_default()).map_err(Trouble::broken)
+}
+
+fn put_document(scope: &Scope, name: &str, document: &impl Serialize) -> Result<(), Trouble> {
+    let text = serde_json::to_string(document).map_err(Trouble::broken)?;
+    scope.documents()?.put(&text.into(), Some(&name.into()))?;
+    Ok(())
+}
+
+/// A put is not waited for: the transaction goes through only if it does.
+fn put(events: &ObjectStore, row: &Row) -> Result<(), Trouble> {
+    events.put(&js(row)?, None)?;
+    Ok(())
+}
+
+async fn list_rows(
+    events: &ObjectStore,
+    index: &str,
+    (from, to): (impl Serialize, impl Serialize),
+    limit: Option<u32>,
+) -> Result<Vec<Row>, Trouble> {
+    let found = events.index(index)?.get_all(Some(range(&from, &to)?.into()), limit)?.await?;
+    found.iter().map(plain).collect()
+}
+
+async fn find_row(events: &ObjectStore, key: &str) -> Result<Option<Row>, Trouble> {
+    events.get(JsValue::from(key))?.await?.map(|row| plain(&row)).transpose()
+}
+
+/// The number that the device's next event gets: one more than its last.
+async fn next_sequence(events: &ObjectStore, device: DeviceId) -> Result<u64, Trouble> {
+    let query: Query = range(&(device, 0), &(device, END))?.into();
+    let last = events.index("device")?.open_key_cursor(Some(query), Some(CursorDirection::Prev))?.await?;
+    let Some(last) = last else { return Ok(1) };
+    let (_, sequence): (DeviceId, u64) = plain(&last.key()?)?;
+    Ok(sequence + 1)
+}
+
+/// Keeps one event; the drafts of a slot that is being sent go to the outbox with it.
+async fn append(scope: &Scope, draft: DraftEvent) -> Result<AnswerEvent, Trouble> {
+    let events = scope.events()?;
+    let (slot, device) = (draft.slot(), draft.origin.device);
+    let tried_before = events.get(range(&key(draft.id, ""), &key(draft.id, "~"))?)?.await?;
+    if let Some(row) = tried_before {
+        return plain::<Row>(&row)?.event();
+    }
+    if events.index("sent")?.get_key(JsValue::from(sent(&slot, device)))?.await?.is_some() {
+        return Err(Trouble::Told(StoreError::AlreadySubmitted));
+    }
+    let event = draft.number(next_sequence(&events, device).await?);
+    let submits = event.body == EventBody::Known(KnownBody::Submitted);
+    if submits {
+        let slot = slot.to_string();
+        for mut row in list_rows(&events, "slot", ((&slot, 0), (&slot, END)), None).await? {
+            if row.is_in(Stage::Draft) && row.device == device {
+                row.move_to(Stage::Outbox);
+                put(&events, &row)?;
+            }
+        }
+    }
+    put(&events, &Row::new(&event, if submits { Stage::Outbox } else { Stage::Draft }, None)?)?;
+    Ok(event)
+}
+
+async fn settle(scope: &Scope, patient: PatientId, settled: &[Settled]) -> Result<(), Trouble> {
+    let events = scope.events()?;
+    for Settled { id, hash, settlement } in settled {
+        let Some(mut row) = find_row(&events, &key(*id, hash)).await? else { continue };
+        if row.patient != patient {
+            continue;
+        }
+        match settlement {
+            Settlement::Received(receipt) => row.receive(receipt),
+            Settlement::Quarantined(_) if row.is_in(Stage::Outbox) => row.move_to(Stage::Quarantined),
+            Settlement::Quarantined(_) => {}
+        }
+        put(&events, &row)?;
+    }
+    Ok(())
+}
+
+async fn absorb(scope: &Scope, patient: PatientId, pulled: &[PulledEvent], cursor: u64) -> Result<(), Trouble> {
+    let events = scope.events()?;
+    for PulledEvent { event, receipt } in pulled.iter().filter(|pulled| pulled.event.patient == patient) {
+        let foreign = Row::new(event, Stage::Pulled, Some(receipt.clone()))?;
+        let row = match find_row(&events, &foreign.key).await? {
+            None => foreign,
+            Some(mut row) => {
+                row.receive(receipt);
+                row
+            }
+        };
+        put(&events, &row)?;
+    }
+    let name = cursor_name(patient);
+    let former: u64 = find_document(scope, &name).await?.unwrap_or(0);
+    put_document(scope, &name, &former.max(cursor))
+}
+
+async fn list_progress(scope: &Scope, patient: PatientId) -> Result<Vec<SlotProgress>, Trouble> {
+    let events = scope.events()?;
+    let mut slots: BTreeMap<Slot, Option<DeviceTime>> = BTreeMap::new();
+    let draft = number(Stage::Draft);
+    for row in list_rows(&events, "stage", ((patient, draft, 0), (patient, draft, END)), None).await? {
+        slots.entry(row.slot.parse().map_err(Trouble::broken)?).or_default();
+    }
+    let (from, to) = (format!("{patient}/"), format!("{patient}/~"));
+    for row in list_rows(&events, "sent", (from, to), None).await? {
+        let event = row.event()?;
+        let first = slots.entry(event.slot()).or_default();
+        *first = Some(first.filter(|earlier| earlier.at <= event.clock.at).unwrap_or(event.clock));
+    }
+    Ok(slots.into_iter().map(|(slot, submitted)| SlotProgress { slot, submitted }).collect())
+}
+
+async fn tally(scope: &Scope, patient: PatientId) -> Result<Tally, Trouble> {
+    let events = scope.events()?;
+    let stages = events.index("stage")?;
+    let count = async |stage: Stage| {
+        let stage = number(stage);
+        let counted = stages.count(Some(range(&(patient, stage, 0), &(patient, stage, END))?.into()))?.await?;
+        Ok::<u64, Trouble>(counted.into())
+    };
+    let query: Query = range(&(patient, 0), &(patient, END))?.into();
+    let last = events.index("received")?.open_cursor(Some(query), Some(CursorDirection::Prev))?.await?;
+    let last: Option<Row> = last.map(|last| plain(&last.value()?)).transpose()?;
+    Ok(Tally {
+        drafts: count(Stage::Draft).await?,
+        waiting: count(Stage::Outbox).await?,
+        received: count(Stage::Received).await?,
+        quarantined: count(Stage::Quarantined).await?,
+        last_received_at: last.and_then(|row| row.receipt).map(|receipt| receipt.received_at),
+    })
+}
+
+fn cursor_name(patient: PatientId) -> String {
+    format!("cursor/{patient}")
+}
+
+fn bundle_name(patient: PatientId) -> String {
+    format!("bundle/{patient}")
+}
+
+impl Store for IndexedDbStore {
+    async fn append(&self, draft: DraftEvent) -> Result<AnswerEvent, StoreError> {
+        self.connection.write(async |scope: &Scope| append(scope, draft.clone()).await).await
+    }
+
+    async fn list_slot(&self, slot: &Slot) -> Result<Vec<KeptEvent>, StoreError> {
+        let slot = slot.to_string();
+        let list = async |scope: &Scope| {
+            let rows = list_rows(&scope.events()?, "slot", ((&slot, 0), (&slot, END)), None).await?;
+            rows.into_iter().map(Row::into_kept).collect()
+        };
+        self.connection.read(list).await
+    }
+
+    async fn list_progress(&self, patient: PatientId) -> Result<Vec<SlotProgress>, StoreError> {
+        self.connection.read(async |scope: &Scope| list_progress(scope, patient).await).await
+    }
+
+    async fn list_outbox(&self, patient: PatientId, after: u64, limit: u32) -> Result<Vec<OutboxEvent>, StoreError> {
+        let stage = number(Stage::Outbox);
+        let list = async |scope: &Scope| {
+            let place = ((patient, stage, after.saturating_add(1)), (patient, stage, END));
+            let rows = list_rows(&scope.events()?, "stage", place, Some(limit)).await?;
+            Ok(rows.into_iter().map(Row::into_outbox).collect())
+        };
+        self.connection.read(list).await
+    }
+
+    async fn settle(&self, patient: PatientId, settled: &[Settled]) -> Result<(), StoreError> {
+        self.connection.write(async |scope: &Scope| settle(scope, patient, settled).await).await
+    }
+
+    async fn absorb(&self, patient: PatientId, events: &[PulledEvent], cursor: u64) -> Result<(), StoreError> {
+        self.connection.write(async |scope: &Scope| absorb(scope, patient, events, cursor).await).await
+    }
+
+    async fn cursor(&self, patient: PatientId) -> Result<u64, StoreError> {
+        Ok(self.find_document(&cursor_name(patient)).await?.unwrap_or(0))
+    }
+
+    async fn tally(&self, patient: PatientId) -> Result<Tally, StoreError> {
+        self.connection.read(async |scope: &Scope| tally(scope, patient).await).await
+    }
+
+    async fn find_bundle(&self, patient: PatientId) -> Result<Option<PatientBundle>, StoreError> {
+        self.find_document(&bundle_name(patient)).await
+    }
+
+    async fn save_bundle(&self, bundle: &PatientBundle) -> Result<(), StoreError> {
+        self.save_document(&bundle_name(bundle.patient), bundle).await
+    }
+
+    async fn list_enrolments(&self) -> Result<Vec<Enrolment>, StoreError> {
+        let list = async |scope: &Scope| {
+            let query = range(&"enrolment/", &"enrolment/~")?.into();
+            let found = scope.documents()?.get_all(Some(query), None)?.await?;
+            found.iter().map(read_document).collect()
+        };
+        self.connection.read(list).await
+    }
+
+    async fn save_enrolment(&self, enrolment: &Enrolment) -> Result<(), StoreError> {
+        self.save_document(&format!("enrolment/{}", enrolment.device), enrolment).await
+    }
+}

@@ -1,0 +1,114 @@
+//! An answer event as it lies in IndexedDB: its canonical bytes as text, beside what the indexes need.
+
+use serde::{Deserialize, Serialize};
+use shared::{
+    answers::{AnswerEvent, EventBody, KnownBody, Slot, sha256_hex},
+    id::{AnswerEventId, DeviceId, PatientId},
+    sync::{
+        protocol::Receipt,
+        store::{KeptEvent, OutboxEvent, Stage},
+    },
+};
+
+use super::connection::Trouble;
+
+/// One row of the object store of events.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Row {
+    /// Id and hash of bytes: [`key`].
+    pub(super) key: String,
+    pub(super) id: AnswerEventId,
+    pub(super) hash: String,
+    pub(super) slot: String,
+    pub(super) patient: PatientId,
+    pub(super) device: DeviceId,
+    pub(super) sequence: u64,
+    stage: u8,
+    pub(super) json: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) receipt: Option<Receipt>,
+    /// Only on events of this device that have a receipt; the index on it finds the last of those.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    received_ms: Option<i64>,
+    /// Only on `submitted` events: [`sent`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sent: Option<String>,
+}
+
+pub(super) fn key(id: AnswerEventId, hash: &str) -> String {
+    format!("{id}/{hash}")
+}
+
+/// What a device's sending of a slot is found by; begins with the patient.
+pub(super) fn sent(slot: &Slot, device: DeviceId) -> String {
+    format!("{slot}/{device}")
+}
+
+/// A stage as its index has it.
+pub(super) const fn number(stage: Stage) -> u8 {
+    match stage {
+        Stage::Draft => 0,
+        Stage::Outbox => 1,
+        Stage::Received => 2,
+        Stage::Quarantined => 3,
+        Stage::Pulled => 4,
+    }
+}
+
+impl Row {
+    pub(super) fn new(event: &AnswerEvent, stage: Stage, receipt: Option<Receipt>) -> Result<Self, Trouble> {
+        let json = String::from_utf8(event.canonical_bytes().map_err(Trouble::broken)?).map_err(Trouble::broken)?;
+        let hash = sha256_hex(json.as_bytes());
+        let slot = event.slot();
+        let submits = event.body == EventBody::Known(KnownBody::Submitted);
+        Ok(Self {
+            key: key(event.id, &hash),
+            id: event.id,
+            hash,
+            sent: submits.then(|| sent(&slot, event.origin.device)),
+            slot: slot.to_string(),
+            patient: event.patient,
+            device: event.origin.device,
+            sequence: event.sequence,
+            stage: number(stage),
+            json,
+            receipt,
+            received_ms: None,
+        })
+    }
+
+    pub(super) fn stage(&self) -> Result<Stage, Trouble> {
+        let stages = [Stage::Draft, Stage::Outbox, Stage::Received, Stage::Quarantined, Stage::Pulled];
+        let found = stages.into_iter().find(|stage| number(*stage) == self.stage);
+        found.ok_or_else(|| Trouble::broken("a row in no known stage"))
+    }
+
+    pub(super) fn is_in(&self, stage: Stage) -> bool {
+        self.stage == number(stage)
+    }
+
+    pub(super) fn move_to(&mut self, stage: Stage) {
+        self.stage = number(stage);
+    }
+
+    /// Notes the receipt of an event of this device, unless one is held.
+    pub(super) fn receive(&mut self, receipt: &Receipt) {
+        if self.receipt.is_none() {
+            self.move_to(Stage::Received);
+            self.received_ms = Some(receipt.received_at.as_millisecond());
+            self.receipt = Some(receipt.clone());
+        }
+    }
+
+    pub(super) fn event(&self) -> Result<AnswerEvent, Trouble> {
+        serde_json::from_str(&self.json).map_err(Trouble::broken)
+    }
+
+    pub(super) fn into_kept(self) -> Result<KeptEvent, Trouble> {
+        Ok(KeptEvent { event: self.event()?, stage: self.stage()?, receipt: self.receipt })
+    }
+
+    pub(super) fn into_outbox(self) -> OutboxEvent {
+        OutboxEvent { id: self.id, sequence: self.sequence, hash: self.hash, json: self.json }
+    }
+}
