@@ -1,0 +1,110 @@
+//! All answers before they are sent, each with a way back to its question.
+
+use leptos::{ev::MouseEvent, prelude::*};
+use shared::answers::ItemResponse;
+
+use super::{ReviewLine, Sitting, Step, answer_words, page::Demonstration};
+use crate::{
+    i18n::{text::questionnaire, use_locale},
+    ui::{Button, Heading, Icon, Look, Notice, Symbol, Tone},
+};
+
+/// The review.
+#[component]
+pub fn Review(
+    /// The questionnaire.
+    sitting: Sitting,
+) -> impl IntoView {
+    let locale = use_locale();
+    let lines = sitting.session.with_untracked(super::QuestionnaireSession::review);
+    let open = sitting.session.with_untracked(super::QuestionnaireSession::n_open);
+    let back = move |tap: MouseEvent| {
+        if sitting.counts(tap.time_stamp()) {
+            sitting.back.run(sitting.session.with_untracked(|session| session.before(&Step::Review)));
+        }
+    };
+    let rows = lines.into_iter().enumerate().map(|(at, line)| view! { <Line sitting number=at + 1 line /> });
+    view! {
+        <main class="frame-main frame-wide question" data-holds-update>
+            <div class="question-bar">
+                <Button look=Look::Quiet on_press=back>
+                    <Icon symbol=Symbol::Back />
+                    {move || questionnaire::back(locale.get())}
+                </Button>
+            </div>
+            <Heading text=Signal::derive(move || questionnaire::review_title(locale.get()).to_owned()) />
+            <Unfinished open />
+            <dl class="review">{rows.collect_view()}</dl>
+            <p>{move || questionnaire::review_after(locale.get())}</p>
+            <Demonstration sitting />
+        </main>
+        <footer class="frame-foot">
+            <div class="frame-wide"><GoOn sitting open /></div>
+        </footer>
+    }
+}
+
+#[component]
+fn Unfinished(open: usize) -> impl IntoView {
+    let locale = use_locale();
+    let words = move || {
+        if open == 0 {
+            questionnaire::review_words(locale.get()).to_owned()
+        } else {
+            questionnaire::review_open(locale.get(), open)
+        }
+    };
+    if open == 0 {
+        view! { <p>{words}</p> }.into_any()
+    } else {
+        view! { <Notice tone=Tone::Warn><p>{words}</p></Notice> }.into_any()
+    }
+}
+
+#[component]
+fn Line(sitting: Sitting, number: usize, line: ReviewLine) -> impl IntoView {
+    let locale = use_locale();
+    let ReviewLine { item, wording, said } = line;
+    let given = matches!(said, Some(ItemResponse::Answered(_)));
+    let code = item.code.clone();
+    let words =
+        move || sitting.session.with(|session| answer_words(locale.get(), session.sheet(), &item, said.as_ref()));
+    let change = move |tap: MouseEvent| {
+        if sitting.counts(tap.time_stamp()) {
+            sitting.go.run(Step::Change(code.clone()));
+        }
+    };
+    view! {
+        <div>
+            <dt>{number} ". " {wording.text}</dt>
+            <dd class="review-answer" class:quiet=!given>{words}</dd>
+            <dd class="review-change">
+                <Button look=Look::Quiet on_press=change>
+                    {move || questionnaire::change(locale.get())}
+                    <span class="visually-hidden">{move || questionnaire::change_which(locale.get(), number)}</span>
+                </Button>
+            </dd>
+        </div>
+    }
+}
+
+#[component]
+fn GoOn(sitting: Sitting, open: usize) -> impl IntoView {
+    let locale = use_locale();
+    let press = move |tap: MouseEvent| {
+        if !sitting.counts(tap.time_stamp()) {
+            return;
+        }
+        let first_open = sitting.session.with_untracked(|session| session.first_open().map(|item| item.code.clone()));
+        match first_open {
+            Some(code) => sitting.go.run(Step::Item(code)),
+            None => sitting.send.run(()),
+        }
+    };
+    let words = move || match (open, sitting.sending.get()) {
+        (0, false) => questionnaire::send(locale.get()),
+        (0, true) => questionnaire::sending(locale.get()),
+        _ => questionnaire::to_open(locale.get()),
+    };
+    view! { <Button on_press=press busy=sitting.sending>{words}</Button> }
+}
