@@ -5,6 +5,7 @@
 
 mod course;
 mod planning;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod windows;
@@ -20,6 +21,7 @@ use crate::{
 };
 
 pub use planning::plan;
+pub use tally::{Expectation, Tally, ended_on};
 
 /// Everything a plan depends on, of one patient.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Assessment, AssessmentState, Facts, Plan, Questionnaire, QuestionnaireState,
+    Assessment, Expectation, Facts, Plan, Questionnaire, QuestionnaireState, Tally, Window,
     course::{Course, day_after},
     windows::{Occasion, around, is_begun, settle},
 };
@@ -56,11 +56,21 @@ pub fn plan(study: &Study, facts: &Facts, today: Date) -> Plan {
     }
     settle(&mut occasions, course.inclusion());
     let finish = |occasion: Occasion<'_>| {
-        let state = state(&occasion, course.ended_on(), today);
-        let Occasion { id, window, questionnaires, .. } = occasion;
+        let Occasion { id, window, questionnaires, applies, .. } = occasion;
+        let expectation = expectation(applies, window, course.ended_on());
+        let state = Tally::of(&questionnaires).state(expectation, window, today);
         (id.clone(), Assessment { id, state, window, questionnaires })
     };
     occasions.into_iter().map(finish).collect()
+}
+
+fn expectation(applies: bool, window: Option<Window>, ended_on: Option<Date>) -> Expectation {
+    match ended_on {
+        _ if !applies => Expectation::NotApplicable,
+        None => Expectation::Expected,
+        Some(ended_on) if window.is_some_and(|window| window.closes_on < ended_on) => Expectation::Over,
+        Some(_) => Expectation::Cancelled,
+    }
 }
 
 /// Which times a timepoint comes round: as its milestone did, and whatever was already worked on.
@@ -138,29 +148,5 @@ fn apply(occasion: &mut Occasion<'_>, course: &Course<'_>) {
             window.due_on = window.due_on.min(eve);
         }
         Some(_) | None => occasion.applies = false,
-    }
-}
-
-fn state(occasion: &Occasion<'_>, ended_on: Option<Date>, today: Date) -> AssessmentState {
-    if let Some(on) = occasion.finished_on() {
-        let late = occasion.window.is_some_and(|window| window.closes_on < on);
-        return if late { AssessmentState::CompletedLate(on) } else { AssessmentState::Completed(on) };
-    }
-    if !occasion.applies {
-        return AssessmentState::NotApplicable;
-    }
-    let some_sent = occasion.questionnaires.iter().any(|it| matches!(it.state, QuestionnaireState::Submitted(_)));
-    let closed = if some_sent { AssessmentState::PartlyCompleted } else { AssessmentState::Missed };
-    if let Some(ended_on) = ended_on {
-        let over_before = occasion.window.is_some_and(|window| window.closes_on < ended_on);
-        return if over_before { closed } else { AssessmentState::Cancelled };
-    }
-    let some_started = occasion.questionnaires.iter().any(|it| it.state == QuestionnaireState::Started);
-    match occasion.window {
-        _ if some_started => AssessmentState::InProgress,
-        Some(window) if window.closes_on < today => closed,
-        _ if some_sent => AssessmentState::InProgress,
-        Some(window) if window.contains(today) => AssessmentState::Open,
-        Some(_) | None => AssessmentState::Planned,
     }
 }
