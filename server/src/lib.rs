@@ -1,5 +1,6 @@
 //! The server: who may do what, and where it is kept. Folders are features; `db` and `auth` carry them.
 
+pub mod assessments;
 pub mod audit;
 pub mod auth;
 pub mod cli;
@@ -55,6 +56,7 @@ pub fn router(state: AppState) -> Router {
     let api = Router::new()
         .route("/api/health", get(health))
         .merge(auth::routes())
+        .merge(assessments::routes())
         .route("/api/{*rest}", axum::routing::any(no_such_route))
         .layer(middleware::from_fn(guard_api))
         .layer(DefaultBodyLimit::max(MAX_BODY));

@@ -1,0 +1,183 @@
+//! From a patient's facts in the database to the rows that the plan makes of them.
+
+use std::collections::BTreeMap;
+
+use shared::{
+    id::{AssessmentId, PatientId, SiteKey},
+    schedule::{self, Assessment, AssessmentState, Expectation, Facts, Milestone, Tally},
+    study::{MilestoneKind, Study},
+    time::{Date, Timestamp},
+};
+use sqlx::{Postgres, Sqlite};
+
+use super::queries;
+use crate::db::{Connection, Engine, Tx};
+
+/// How many patients are read in one statement.
+const AT_ONCE: usize = 200;
+
+/// A patient's facts with what the rows need besides.
+#[derive(Debug)]
+pub(super) struct Course {
+    pub(super) site: SiteKey,
+    pub(super) facts: Facts,
+    pub(super) received: BTreeMap<AssessmentId, Received>,
+}
+
+/// What was received of an assessment.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Received {
+    pub(super) at: Timestamp,
+    pub(super) from_several: bool,
+}
+
+/// An assessment as its row holds it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Standing {
+    pub(super) site: SiteKey,
+    pub(super) expectation: Expectation,
+    pub(super) window: Option<schedule::Window>,
+    pub(super) tally: Tally,
+    pub(super) received_at: Option<Timestamp>,
+    /// Copies of two devices, or something set aside: to be looked at.
+    pub(super) conflict: bool,
+}
+
+impl Standing {
+    /// Where it stands on a day.
+    pub(super) fn state(&self, today: Date) -> AssessmentState {
+        self.tally.state(self.expectation, self.window, today)
+    }
+}
+
+/// Everything a patient's plan depends on; `None` when there is no such patient.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn facts<S: Connection<Sqlite>, P: Connection<Postgres>>(
+    conn: &mut Engine<S, P>,
+    patient: PatientId,
+) -> sqlx::Result<Option<Facts>> {
+    Ok(facts_of_all(conn, &[patient]).await?.remove(&patient))
+}
+
+/// The facts of several patients, in few statements.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn facts_of_all<S: Connection<Sqlite>, P: Connection<Postgres>>(
+    conn: &mut Engine<S, P>,
+    patients: &[PatientId],
+) -> sqlx::Result<BTreeMap<PatientId, Facts>> {
+    let courses = queries::list_courses(conn, patients).await?;
+    Ok(courses.into_iter().map(|(patient, course)| (patient, course.facts)).collect())
+}
+
+/// Plans a patient's assessments anew, in the transaction that changed a fact, and writes what differs.
+///
+/// # Errors
+/// When the database could not; the transaction is not to be committed then.
+pub async fn replan(tx: &mut Tx, study: &Study, patient: PatientId) -> sqlx::Result<()> {
+    replan_all(tx, study, &[patient]).await
+}
+
+/// [`replan`] for several patients, in few statements.
+///
+/// # Errors
+/// When the database could not; the transaction is not to be committed then.
+pub async fn replan_all(tx: &mut Tx, study: &Study, patients: &[PatientId]) -> sqlx::Result<()> {
+    for some in patients.chunks(AT_ONCE) {
+        let courses = queries::list_courses(tx, some).await?;
+        let mut stored = queries::list_standings(tx, some).await?;
+        let mut changed = Vec::new();
+        for (patient, course) in courses {
+            let mut before = stored.remove(&patient).unwrap_or_default();
+            for (id, after) in standings(study, &course) {
+                let before = before.remove(&id);
+                let after =
+                    Standing { conflict: after.conflict || before.as_ref().is_some_and(|it| it.conflict), ..after };
+                if before.as_ref() != Some(&after) {
+                    changed.push((patient, id, after));
+                }
+            }
+            for id in before.into_keys() {
+                queries::delete_standing(tx, patient, &id).await?;
+            }
+        }
+        queries::upsert_standings(tx, &changed).await?;
+    }
+    Ok(())
+}
+
+/// The rows of a patient. What they hold does not depend on the day: states are read with today's date later.
+fn standings(study: &Study, course: &Course) -> BTreeMap<AssessmentId, Standing> {
+    let ended = schedule::ended_on(&course.facts).is_some();
+    let standing = |assessment: Assessment| {
+        let tally = Tally::of(&assessment.questionnaires);
+        let received = course.received.get(&assessment.id);
+        let standing = Standing {
+            site: course.site.clone(),
+            expectation: expectation(assessment.state, ended),
+            window: assessment.window,
+            tally,
+            received_at: received.map(|it| it.at),
+            conflict: received.is_some_and(|it| it.from_several),
+        };
+        (assessment.id, standing)
+    };
+    schedule::plan(study, &course.facts, Date::MIN).into_values().map(standing).collect()
+}
+
+fn expectation(state: AssessmentState, ended: bool) -> Expectation {
+    match state {
+        AssessmentState::NotApplicable => Expectation::NotApplicable,
+        AssessmentState::Cancelled => Expectation::Cancelled,
+        AssessmentState::Planned
+        | AssessmentState::Open
+        | AssessmentState::InProgress
+        | AssessmentState::PartlyCompleted
+        | AssessmentState::Completed(_)
+        | AssessmentState::CompletedLate(_)
+        | AssessmentState::Missed => {
+            if ended {
+                Expectation::Over
+            } else {
+                Expectation::Expected
+            }
+        }
+    }
+}
+
+/// The milestones that stand, oldest first: of one kind the one entered last, and every relapse.
+pub(super) fn standing_milestones(entered: Vec<Milestone>) -> Vec<Milestone> {
+    let mut standing: Vec<Milestone> = Vec::new();
+    for milestone in entered {
+        if milestone.kind != MilestoneKind::Relapse {
+            standing.retain(|it| it.kind != milestone.kind);
+        }
+        standing.push(milestone);
+    }
+    standing.sort_by_key(|it| it.on.anchor());
+    standing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn milestone(kind: MilestoneKind, on: &str, planned: bool) -> Milestone {
+        Milestone { kind, on: shared::time::PartialDate::day(on.parse().unwrap()), planned }
+    }
+
+    #[test]
+    fn the_last_entry_of_a_kind_stands_and_relapses_add_up() {
+        let entered = vec![
+            milestone(MilestoneKind::Relapse, "2026-09-01", false),
+            milestone(MilestoneKind::Infusion, "2026-03-02", true),
+            milestone(MilestoneKind::Relapse, "2026-08-01", false),
+            milestone(MilestoneKind::Infusion, "2026-03-09", false),
+        ];
+        let standing = standing_milestones(entered.clone());
+        assert_eq!(standing, [entered[3], entered[2], entered[0]]);
+    }
+}

@@ -1,0 +1,118 @@
+//! `GET /api/worklist`: what asks for a nurse's eye at her sites.
+
+use std::collections::BTreeSet;
+
+use axum::{Json, Router, extract::State, routing::get};
+use serde::Deserialize;
+use shared::{
+    api::{PatientLine, WorklistGroup, WorklistLine, WorklistReply},
+    id::SiteKey,
+    time::Date,
+};
+
+use super::{
+    queries,
+    worklist::{Line, Page, Place, a_week_before, longest_window},
+};
+use crate::{
+    auth::guard::NurseScope,
+    error::{ApiError, Query},
+    state::AppState,
+};
+
+/// Lines on a page.
+const PAGE: usize = 50;
+
+/// The groups, in the order they are shown.
+const GROUPS: [WorklistGroup; 5] = [
+    WorklistGroup::Closing,
+    WorklistGroup::Due,
+    WorklistGroup::Overdue,
+    WorklistGroup::Received,
+    WorklistGroup::Attention,
+];
+
+/// The routes of the worklist.
+pub fn routes() -> Router<AppState> {
+    Router::new().route("/api/worklist", get(worklist))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Parameters {
+    group: Option<WorklistGroup>,
+    site: Option<SiteKey>,
+    after: Option<String>,
+}
+
+async fn worklist(
+    scope: NurseScope,
+    State(state): State<AppState>,
+    Query(asked): Query<Parameters>,
+) -> Result<Json<WorklistReply>, ApiError> {
+    let sites: Vec<SiteKey> = match asked.site {
+        Some(site) if scope.sees(&site) => vec![site],
+        Some(_) => return Err(ApiError::not_found()),
+        None => scope.sites().to_vec(),
+    };
+    let after = asked.after.as_deref().map(|after| Place::parse(after).ok_or_else(unknown_place)).transpose()?;
+    let mut page = Page {
+        group: asked.group.unwrap_or(WorklistGroup::Due),
+        today: state.clock.today(),
+        received_since: a_week_before(state.clock.now()),
+        longest_window: longest_window(&state.study),
+        only: None,
+        after,
+    };
+    let mut lines = Vec::new();
+    for site in &sites {
+        lines.extend(queries::list_group(&scope, &state.db, site, &page, PAGE + 1).await?);
+    }
+    page.sort(&mut lines);
+    let next = (lines.len() > PAGE).then(|| lines.get(PAGE - 1).map(|line| Place::of(line).write())).flatten();
+    lines.truncate(PAGE);
+    let lines = name(&scope, &state, page.today, lines).await?;
+    page.after = None;
+    let mut counts = Vec::with_capacity(GROUPS.len());
+    for group in GROUPS {
+        page.group = group;
+        counts.push((group, queries::count_group(&scope, &state.db, &sites, &page).await?));
+    }
+    Ok(Json(WorklistReply { counts, lines, next }))
+}
+
+fn unknown_place() -> ApiError {
+    ApiError::refused("This page of the list is not known. Open the list again from its start.")
+}
+
+/// Joins names from the identity side; a patient it does not know keeps the pseudonym.
+async fn name(
+    scope: &NurseScope,
+    state: &AppState,
+    today: Date,
+    lines: Vec<Line>,
+) -> Result<Vec<WorklistLine>, ApiError> {
+    let patients: BTreeSet<_> = lines.iter().map(|line| line.patient).collect();
+    let patients: Vec<_> = patients.into_iter().collect();
+    let people = queries::list_people(scope, &state.identity, &patients).await?;
+    let named = |line: Line| {
+        let Line { patient, assessment, standing } = line;
+        let (registry_number, name) = people.get(&patient).cloned().unwrap_or_default();
+        WorklistLine {
+            state: standing.state(today),
+            due_on: standing.window.map(|window| window.due_on),
+            closes_on: standing.window.map(|window| window.closes_on),
+            submitted: small(standing.tally.n_submitted),
+            questionnaires: small(standing.tally.n_questionnaires),
+            received_at: standing.received_at,
+            conflict: standing.conflict,
+            patient: PatientLine { patient, registry_number, name, site: standing.site },
+            assessment,
+        }
+    };
+    Ok(lines.into_iter().map(named).collect())
+}
+
+fn small(n: usize) -> u8 {
+    u8::try_from(n).unwrap_or(u8::MAX)
+}
