@@ -3,8 +3,8 @@
 pub(crate) mod answer;
 #[cfg(feature = "catalog")]
 pub mod catalog;
-mod codebook;
 mod definition;
+mod in_words;
 pub mod logic;
 mod scale;
 mod wording;

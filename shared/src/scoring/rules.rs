@@ -64,3 +64,64 @@ fn round(value: f64, decimals: u8) -> f64 {
 fn count<I: IntoIterator>(things: I) -> f64 {
     things.into_iter().fold(0.0, |n, _| n + 1.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEVELS: &[i32] = &[1, 2, 3];
+
+    fn at(levels: [f64; 2]) -> Vec<Present<'static>> {
+        levels.into_iter().enumerate().map(|(place, value)| Present { place, value, codes: LEVELS }).collect()
+    }
+
+    fn close(a: f64, b: f64) -> bool {
+        (a - b).abs() < 1e-12
+    }
+
+    #[test]
+    fn a_value_set_adds_its_three_extras_only_when_they_are_due() {
+        let set = Rule::ValueSet(ValueSet {
+            start: 1.0,
+            weights: vec![vec![0.0, -0.1, -0.2], vec![-0.01, -0.02, -0.03]],
+            any_above_first: Some(-0.5),
+            severe: Some(SevereLevels { from: 3, weights: vec![-0.001, -0.002], squared: 0.25 }),
+        });
+        let cases = [
+            ([1.0, 1.0], 1.0 - 0.01),
+            ([2.0, 1.0], 1.0 - 0.1 - 0.01 - 0.5),
+            ([3.0, 1.0], 1.0 - 0.2 - 0.01 - 0.5 - 0.001),
+            ([3.0, 3.0], 1.0 - 0.2 - 0.03 - 0.5 - 0.003 + 0.25),
+        ];
+        for (levels, expected) in cases {
+            let value = apply_rule(&set, &at(levels)).unwrap();
+            assert!(close(value, expected), "{levels:?}: {value}, expected {expected}");
+        }
+        assert_eq!(apply_rule(&set, &at([1.0, 4.0])), None, "a level without a weight has no value");
+    }
+
+    #[test]
+    fn steps_rescale_round_and_band() {
+        let rescale = Step::Rescale { from: [1.0, 4.0], to: [100.0, 0.0] };
+        let bands = Step::Bands { from: vec![5.0, 10.0], labels: vec!["low".into(), "mid".into(), "high".into()] };
+        let cases = [
+            (&rescale, 1.0, 100.0),
+            (&rescale, 4.0, 0.0),
+            (&rescale, 2.5, 50.0),
+            (&Step::Round(2), 30.169_999_999_999_998, 30.17),
+            (&Step::Round(0), -2.5, -3.0),
+            (&bands, 4.9, 0.0),
+            (&bands, 5.0, 1.0),
+            (&bands, 9.9, 1.0),
+            (&bands, 10.0, 2.0),
+        ];
+        for (step, value, expected) in cases {
+            assert!(close(apply_step(value, step), expected), "{step:?} of {value}");
+        }
+    }
+
+    #[test]
+    fn rounding_gives_the_very_number_that_a_threshold_names() {
+        assert_eq!(apply_step(30.170_000_000_000_005, &Step::Round(2)).to_bits(), 30.17_f64.to_bits());
+    }
+}

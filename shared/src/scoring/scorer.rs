@@ -52,7 +52,8 @@ pub(super) struct Present<'a> {
     pub(super) place: usize,
     /// Its value, reversed if the definition says so.
     pub(super) value: f64,
-    codes: &'a [i32],
+    /// The option codes of its item.
+    pub(super) codes: &'a [i32],
 }
 
 impl Present<'_> {

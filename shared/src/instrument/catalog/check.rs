@@ -243,12 +243,14 @@ fn check_value_set(report: &mut Report<'_>, place: &str, definition: &Definition
     let Inputs::Items(items) = &scale.of else {
         return report.add(place, "a value set is made of items", "write of = { items = [...] }");
     };
-    for (input, weights) in items.iter().zip(&set.weights) {
-        let options = definition.find_item(&input.code).and_then(|item| definition.find_options(item));
-        let n_codes = options.map_or(0, |options| options.codes.len());
-        let what = format!("it has {} weights for item {}", weights.len(), input.code);
-        let hint = format!("write one for each of its {n_codes} codes, in the order of its option set");
-        report.refuse_if(weights.len() != n_codes, place, what, hint);
+    for (Input { code, .. }, weights) in items.iter().zip(&set.weights) {
+        let Some(options) = definition.find_item(code).and_then(|item| definition.find_options(item)) else {
+            report.add(place, format!("it values item {code}, which has no options"), "a value set is made of choices");
+            continue;
+        };
+        let what = format!("it has {} weights for item {code}", weights.len());
+        let hint = format!("write one for each of its {} codes, in the order of its option set", options.codes.len());
+        report.refuse_if(weights.len() != options.codes.len(), place, what, hint);
     }
 }
 

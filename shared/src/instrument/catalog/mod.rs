@@ -5,6 +5,8 @@
 
 mod check;
 mod shipped;
+#[cfg(test)]
+mod tests;
 
 use std::{
     cmp::Ordering,
