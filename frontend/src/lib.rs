@@ -12,9 +12,14 @@
 
 pub mod address;
 pub mod api;
+pub mod crypto;
+pub mod device;
 pub mod i18n;
+pub mod notebook;
 pub mod patient;
 pub mod questionnaire;
+pub mod session;
 pub mod staff;
 pub mod store;
+pub mod sync;
 pub mod ui;

@@ -56,6 +56,38 @@ impl IndexedDbStore {
         self.connection.close();
     }
 
+    /// Whether the browser promised to keep the store when space runs short; `None` while it was never asked.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn find_persistence(&self) -> Result<Option<bool>, StoreError> {
+        self.find_document("persistence").await
+    }
+
+    /// Notes what the browser answered to being asked to keep the store.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn note_persistence(&self, promised: bool) -> Result<(), StoreError> {
+        self.save_document("persistence", &promised).await
+    }
+
+    /// For which device the browser's session was last opened, if that is known.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn find_session(&self) -> Result<Option<DeviceId>, StoreError> {
+        Ok(self.find_document("session").await?.flatten())
+    }
+
+    /// Notes for which device the browser's session is; `None` while one is being opened.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn note_session(&self, device: Option<DeviceId>) -> Result<(), StoreError> {
+        self.save_document("session", &device).await
+    }
+
     async fn find_document<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, StoreError> {
         self.connection.read(async |scope: &Scope| find_document(scope, name).await).await
     }

@@ -36,7 +36,7 @@ pub enum Input {
     Woken,
     /// The patient sent a questionnaire: the outbox has grown.
     Recorded,
-    /// The PIN was right: sessions can be opened.
+    /// The PIN was right: sessions can be opened from the next wake on.
     Unlocked,
     /// The PIN is needed again: no session can be opened.
     Locked,
@@ -246,7 +246,7 @@ fn react(state: &mut State, input: Input) -> Vec<Effect> {
         Input::Unlocked => {
             state.unlocked = true;
             state.status.obstacle = state.status.obstacle.filter(|obstacle| *obstacle != Obstacle::NeedsPin);
-            wake(state)
+            Vec::new()
         }
         Input::Locked => {
             state.unlocked = false;

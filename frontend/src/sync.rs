@@ -1,0 +1,249 @@
+//! Drives the replica of one patient: store, network, timer, and the lock that keeps two tabs from syncing at once.
+//!
+//! The replica decides; this performs. Every tab records, one at a time sends. What the status line shows is the
+//! replica's, and so counted from receipts.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    rc::Rc,
+};
+
+use gloo_net::http::Method;
+use gloo_timers::callback::Timeout;
+use js_sys::{Function, Object, Promise, Reflect};
+use leptos::prelude::{RwSignal, Set, Update, window};
+use serde::Serialize;
+pub use shared::sync::{
+    replica::{Obstacle, SyncStatus},
+    store::Tally,
+};
+use shared::{
+    api::DeviceSessionRequest,
+    id::{DeviceId, PatientId},
+    sync::{
+        HttpReply,
+        protocol::PatientBundle,
+        replica::{Effect, Input, State, step},
+        store::{Store, StoreError},
+    },
+};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
+
+use crate::{api, session, store::IndexedDbStore};
+
+/// One lock for the whole browser: sessions are one cookie, whoever is enrolled.
+const LOCK: &str = "ressenti-sync";
+
+/// The replica of one patient at this device.
+pub struct Synchroniser {
+    store: Rc<IndexedDbStore>,
+    device: DeviceId,
+    patient: PatientId,
+    credential: RefCell<Option<String>>,
+    state: RefCell<Option<State>>,
+    inputs: RefCell<VecDeque<Input>>,
+    running: Cell<bool>,
+    timer: RefCell<Option<Timeout>>,
+    status: RwSignal<SyncStatus>,
+    news: RwSignal<u32>,
+}
+
+impl Synchroniser {
+    /// A replica at rest; it writes what it knows into `status`, and counts up `news` when the store has changed.
+    #[must_use]
+    pub fn new(
+        store: Rc<IndexedDbStore>,
+        (device, patient): (DeviceId, PatientId),
+        status: RwSignal<SyncStatus>,
+        news: RwSignal<u32>,
+    ) -> Rc<Self> {
+        Rc::new(Self {
+            store,
+            device,
+            patient,
+            credential: RefCell::default(),
+            state: RefCell::new(Some(State::new(patient, session::seed()))),
+            inputs: RefCell::default(),
+            running: Cell::new(false),
+            timer: RefCell::default(),
+            status,
+            news,
+        })
+    }
+
+    /// As which device it speaks.
+    #[must_use]
+    pub const fn device(&self) -> DeviceId {
+        self.device
+    }
+
+    /// The PIN was right: sessions can be opened with this.
+    pub fn unlock(self: &Rc<Self>, credential: &str) {
+        self.credential.replace(Some(credential.to_owned()));
+        self.take_in(Input::Unlocked);
+        self.take_in(Input::Woken);
+    }
+
+    /// The PIN is needed again.
+    pub fn lock(self: &Rc<Self>) {
+        self.credential.take();
+        self.take_in(Input::Locked);
+    }
+
+    /// Start, focus, network: a good moment for a round.
+    pub fn wake(self: &Rc<Self>) {
+        self.take_in(Input::Woken);
+    }
+
+    /// A questionnaire was sent: the outbox has grown.
+    pub fn recorded(self: &Rc<Self>) {
+        self.take_in(Input::Recorded);
+    }
+
+    /// Stops for good: another patient's replica takes over.
+    pub fn stop(&self) {
+        self.credential.take();
+        self.state.take();
+        self.timer.take();
+    }
+
+    fn take_in(self: &Rc<Self>, input: Input) {
+        self.inputs.borrow_mut().push_back(input);
+        if !self.running.replace(true) {
+            let this = Rc::clone(self);
+            spawn_local(async move {
+                while !this.inputs.borrow().is_empty() {
+                    with_lock(Rc::clone(&this)).await;
+                }
+                this.running.set(false);
+            });
+        }
+    }
+
+    /// Works until nothing is left to do. Without the lock, another tab is at work and no round begins.
+    async fn work(self: Rc<Self>, locked: bool) {
+        if locked && self.store.find_session().await.ok().flatten() != Some(self.device) {
+            self.inputs.borrow_mut().push_front(Input::SessionLost);
+        }
+        loop {
+            let Some(input) = self.inputs.borrow_mut().pop_front() else { break };
+            let busy = !locked && matches!(input, Input::Woken | Input::Recorded);
+            let Some(state) = self.state.take() else {
+                self.inputs.take();
+                break;
+            };
+            let (state, effects) = step(state, if busy { Input::Busy } else { input });
+            self.state.replace(Some(state));
+            for effect in effects {
+                let outcome = self.perform(effect).await;
+                self.inputs.borrow_mut().extend(outcome);
+            }
+        }
+    }
+
+    async fn perform(self: &Rc<Self>, effect: Effect) -> Option<Input> {
+        match effect {
+            Effect::ReadOutbox { after, limit } => {
+                Some(stored(self.store.list_outbox(self.patient, after, limit).await, Input::OutboxRead))
+            }
+            Effect::Push(request) => Some(post("/api/sync/push", &request).await),
+            Effect::Settle(settled) => Some(stored(self.store.settle(self.patient, &settled).await, |()| Input::Saved)),
+            Effect::Pull => Some(match self.store.cursor(self.patient).await {
+                Ok(cursor) => get(&format!("/api/sync/pull?after={cursor}"), None).await,
+                Err(_) => Input::StoreFailed,
+            }),
+            Effect::Absorb { events, cursor } => {
+                let changed = !events.is_empty();
+                let absorbed = self.store.absorb(self.patient, &events, cursor).await;
+                Some(self.told(changed, absorbed))
+            }
+            Effect::FetchBundle => Some(match self.store.find_bundle(self.patient).await {
+                Ok(bundle) => get("/api/sync/bundle", bundle.map(|bundle| bundle.revision).as_deref()).await,
+                Err(_) => Input::StoreFailed,
+            }),
+            Effect::SaveBundle(bundle) => Some(self.save_bundle(&bundle).await),
+            Effect::OpenSession => Some(self.open_session().await),
+            Effect::Count => Some(stored(self.store.tally(self.patient).await, Input::Counted)),
+            Effect::ArmTimer { delay_ms } => {
+                let this = Rc::clone(self);
+                self.timer.replace(Some(Timeout::new(delay_ms, move || this.wake())));
+                None
+            }
+            Effect::Status(status) => {
+                self.status.set(status);
+                None
+            }
+        }
+    }
+
+    async fn save_bundle(&self, bundle: &PatientBundle) -> Input {
+        self.told(true, self.store.save_bundle(bundle).await)
+    }
+
+    /// A save of the network's news: pages that show the store read it again.
+    fn told(&self, changed: bool, saved: Result<(), StoreError>) -> Input {
+        if changed && saved.is_ok() {
+            self.news.update(|news| *news = news.wrapping_add(1));
+        }
+        stored(saved, |()| Input::Saved)
+    }
+
+    /// Whose session the browser has is noted around it: a page that dies in between leaves it unknown, never wrong.
+    async fn open_session(&self) -> Input {
+        let Some(credential) = self.credential.borrow().clone() else { return Input::NetworkFailed };
+        if self.store.note_session(None).await.is_err() {
+            return Input::StoreFailed;
+        }
+        let reply = post("/api/device/session", &DeviceSessionRequest { device: self.device, credential }).await;
+        if matches!(reply, Input::Replied(HttpReply { status: 204, .. }))
+            && self.store.note_session(Some(self.device)).await.is_err()
+        {
+            return Input::StoreFailed;
+        }
+        reply
+    }
+}
+
+fn stored<T>(outcome: Result<T, StoreError>, input: impl FnOnce(T) -> Input) -> Input {
+    outcome.map_or(Input::StoreFailed, input)
+}
+
+async fn get(path: &str, revision: Option<&str>) -> Input {
+    api::send(Method::GET, path, None, revision).await.map_or(Input::NetworkFailed, Input::Replied)
+}
+
+async fn post(path: &str, body: &impl Serialize) -> Input {
+    let Ok(body) = serde_json::to_string(body) else { return Input::NetworkFailed };
+    api::send(Method::POST, path, Some(body), None).await.map_or(Input::NetworkFailed, Input::Replied)
+}
+
+/// Lets the replica work, under the browser's lock if no other tab holds it.
+///
+/// `navigator.locks` is called directly: `web-sys` has it only as an unstable interface. A browser without it may
+/// send an event twice, which the server answers with the first receipt.
+async fn with_lock(synchroniser: Rc<Synchroniser>) {
+    let fallback = Rc::clone(&synchroniser);
+    let asked = ask_for_lock(move |lock| {
+        let held = !lock.is_null();
+        future_to_promise(async move {
+            synchroniser.work(held).await;
+            Ok(JsValue::UNDEFINED)
+        })
+    });
+    match asked {
+        Ok(finished) => {
+            let _ = JsFuture::from(finished).await;
+        }
+        Err(_) => fallback.work(true).await,
+    }
+}
+
+fn ask_for_lock(work: impl FnOnce(JsValue) -> Promise + 'static) -> Result<Promise, JsValue> {
+    let locks = Reflect::get(&window().navigator(), &"locks".into())?;
+    let request: Function = Reflect::get(&locks, &"request".into())?.dyn_into()?;
+    let options = Object::new();
+    Reflect::set(&options, &"ifAvailable".into(), &JsValue::TRUE)?;
+    request.call3(&locks, &LOCK.into(), &options, &Closure::once_into_js(work))?.dyn_into()
+}
