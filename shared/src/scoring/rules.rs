@@ -31,7 +31,7 @@ fn mean(inputs: &[Present<'_>]) -> Option<f64> {
 }
 
 fn weighted(constant: f64, weights: &[f64], inputs: &[Present<'_>]) -> Option<f64> {
-    inputs.iter().try_fold(constant, |total, input| Some(weights.get(input.place)?.mul_add(input.value, total)))
+    inputs.iter().try_fold(constant, |total, input| Some(total + weights.get(input.place)? * input.value))
 }
 
 fn value_set(set: &ValueSet, inputs: &[Present<'_>]) -> Option<f64> {
@@ -53,7 +53,7 @@ fn severe_levels(severe: &SevereLevels, inputs: &[Present<'_>]) -> Option<f64> {
     let weights =
         inputs.iter().filter(at).try_fold(0.0, |total, input| Some(total + severe.weights.get(input.place)?))?;
     let beyond_first = (count(inputs.iter().filter(at)) - 1.0).max(0.0);
-    Some((severe.squared * beyond_first).mul_add(beyond_first, weights))
+    Some(weights + severe.squared * beyond_first * beyond_first)
 }
 
 fn round(value: f64, decimals: u8) -> f64 {

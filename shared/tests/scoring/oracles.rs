@@ -6,6 +6,7 @@
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use csv::StringRecord;
+use serde_json::Value;
 use shared::{
     answers::AnswerValue,
     id::{ItemCode, ScaleCode},
@@ -15,6 +16,19 @@ use shared::{
 
 const TOLERANCE: f64 = 1e-6;
 
+const DIMENSIONS: [&str; 5] = ["MO", "SC", "UA", "PD", "AD"];
+
+/// A file of the oracle.
+fn read(path: &str) -> Vec<u8> {
+    #[expect(clippy::disallowed_methods, reason = "a test has no configuration file")]
+    let given = std::env::var("RESSENTI_SHARED").map(PathBuf::from);
+    let shared = given.unwrap_or_else(|_| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared"));
+    let path = shared.join("data/scoring").join(path);
+    fs::read(&path).unwrap_or_else(|error| {
+        panic!("{}: {error}; set RESSENTI_SHARED to the folder that holds data/scoring", path.display())
+    })
+}
+
 /// A CSV of the oracle: its header and its rows.
 struct Vectors {
     header: StringRecord,
@@ -23,13 +37,7 @@ struct Vectors {
 
 impl Vectors {
     fn read(path: &str) -> Self {
-        #[expect(clippy::disallowed_methods, reason = "a test has no configuration file")]
-        let given = std::env::var("RESSENTI_SHARED").map(PathBuf::from);
-        let shared = given.unwrap_or_else(|_| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared"));
-        let path = shared.join("data/scoring").join(path);
-        let bytes = fs::read(&path).unwrap_or_else(|error| {
-            panic!("{}: {error}; set RESSENTI_SHARED to the folder that holds data/scoring", path.display())
-        });
+        let bytes = read(path);
         let mut reader = csv::Reader::from_reader(bytes.as_slice());
         let header = reader.headers().unwrap().clone();
         Self { header, rows: reader.records().map(Result::unwrap).collect() }
@@ -133,6 +141,11 @@ fn epices_agrees_with_amscorer_on_the_very_threshold_too() {
     assert_eq!(compare("epices", "vectors/epices.csv", |_| true), (269 * 2, 254));
 }
 
+/// The answers that a state of EQ-5D-5L stands for, as five levels.
+fn state(levels: &[i32]) -> BTreeMap<ItemCode, AnswerValue> {
+    DIMENSIONS.iter().zip(levels).map(|(code, level)| (code.parse().unwrap(), AnswerValue::Code(*level))).collect()
+}
+
 #[test]
 fn ten_value_sets_agree_on_all_3125_states() {
     let definition = shipped("eq-5d-5l");
@@ -140,9 +153,8 @@ fn ten_value_sets_agree_on_all_3125_states() {
     let columns = vectors.columns("VT_");
     let mut n_cells = 0;
     for row in &vectors.rows {
-        let levels = row[0].bytes().map(|digit| AnswerValue::Code(i32::from(digit - b'0')));
-        let dimensions = ["MO", "SC", "UA", "PD", "AD"].map(|code| code.parse::<ItemCode>().unwrap());
-        let scores = score(&definition, &dimensions.into_iter().zip(levels).collect()).scales;
+        let levels: Vec<i32> = row[0].bytes().map(|digit| i32::from(digit - b'0')).collect();
+        let scores = score(&definition, &state(&levels)).scales;
         for (country, place) in &columns {
             let value = scores[&format!("VT_{country}").parse::<ScaleCode>().unwrap()].value();
             assert!(agrees(&row[*place], value), "{} {country}: {value:?}, expected {}", &row[0], &row[*place]);
@@ -150,6 +162,48 @@ fn ten_value_sets_agree_on_all_3125_states() {
         }
     }
     assert_eq!(n_cells, 3125 * 10);
+}
+
+/// The value of a state by the formula and the coefficients of the source, written down once more.
+fn value_by_formula(coefficients: &Value, levels: &[i32]) -> f64 {
+    let of = |name: String| coefficients[name.as_str()].as_f64().unwrap_or(0.0);
+    let named = |suffix: &dyn Fn(i32) -> Option<String>| -> f64 {
+        let terms =
+            DIMENSIONS.iter().zip(levels).filter_map(|(code, level)| Some(of(format!("{code}{}", suffix(*level)?))));
+        terms.sum()
+    };
+    let n45 = levels.iter().filter(|level| **level >= 4).count();
+    let any = if levels.iter().any(|level| *level > 1) { of("Intercept".to_owned()) } else { 0.0 };
+    let squared = (1..n45).map(|n| 2.0 * f64::from(u8::try_from(n).unwrap()) - 1.0).sum::<f64>();
+    of("StartValue".to_owned())
+        + any
+        + named(&|level| Some(level.to_string()))
+        + named(&|level| (level >= 4).then(|| "45".to_owned()))
+        + of("Num45sq".to_owned()) * squared
+}
+
+#[test]
+fn all_eighteen_value_sets_hold_the_coefficients_of_their_source_and_reach_their_range() {
+    let definition = shipped("eq-5d-5l");
+    let source: Value = serde_json::from_slice(&read("facts/eq5d5l_value_sets.json")).unwrap();
+    let sets = source["value_sets"].as_object().unwrap();
+    let levels = |state: i32| [625, 125, 25, 5, 1].map(|unit| state / unit % 5 + 1);
+    let all: Vec<_> = (0..3125).map(|n| (levels(n), score(&definition, &state(&levels(n))).scales)).collect();
+    for (country, set) in sets {
+        let scale = definition.find_scale(&format!("VT_{country}").parse().unwrap()).unwrap();
+        let (mut lowest, mut highest) = (f64::INFINITY, f64::NEG_INFINITY);
+        for (levels, scores) in &all {
+            let value = scores[&scale.code].value().unwrap();
+            let expected = value_by_formula(&set["coef"], levels);
+            assert!((value - expected).abs() < 1e-9, "{country} {levels:?}: {value}, expected {expected}");
+            (lowest, highest) = (lowest.min(value), highest.max(value));
+        }
+        let reached = (lowest - scale.range[0]).abs() <= TOLERANCE && (highest - scale.range[1]).abs() <= TOLERANCE;
+        assert!(reached, "{country} reaches {lowest} to {highest}, its range says {:?}", scale.range);
+    }
+    assert_eq!(sets.len(), 18);
+    let n_sets = definition.scales.iter().filter(|scale| scale.code.as_str().starts_with("VT_")).count();
+    assert_eq!(n_sets, 18);
 }
 
 #[test]
