@@ -74,6 +74,17 @@ pub fn take_fragment() -> String {
     fragment.trim_start_matches('#').to_owned()
 }
 
+/// Where this app is served from: `https://ressenti.example`.
+#[must_use]
+pub fn origin() -> String {
+    window().location().origin().unwrap_or_default()
+}
+
+/// Asks the browser to print the page.
+pub fn print_page() {
+    let _ = window().print();
+}
+
 /// Sets the page's title.
 pub fn set_title(title: &str) {
     document().set_title(title);

@@ -10,7 +10,7 @@ pub use locale::{Locale, provide_locale, use_locale};
 pub use moment::{clock_time, decimal, long_date, span, weekday_date};
 
 /// One function per text, made from `locales/` by the build script.
-#[allow(clippy::pedantic, clippy::wildcard_imports, unused_imports, reason = "generated code")]
+#[allow(clippy::pedantic, clippy::wildcard_imports, clippy::useless_format, unused_imports, reason = "generated code")]
 pub mod text {
     use super::Locale;
     include!(concat!(env!("OUT_DIR"), "/text.rs"));

@@ -1,16 +1,40 @@
-//! The frame around the staff's pages: signing in, navigation, signing out.
+//! The frame around the staff's pages: signing in, navigation, asking the server, names and moments in words.
+
+mod desk;
+mod download;
+mod fetch;
+mod fetched;
+mod frame;
+mod moment;
+mod names;
+mod partial;
+mod query;
+mod route;
+mod sign_in;
 
 use leptos::prelude::*;
 
+use self::frame::Frame;
+pub(crate) use self::{
+    desk::{Desk, Presence, WhyOut},
+    download::file_link,
+    fetch::{Fetch, FetchState},
+    fetched::{Fetched, Trouble},
+    moment::{date_of, date_time, days_between, partial_date},
+    names::{Names, choices},
+    partial::{DateProblem, parse_partial, parts_of},
+    query::query,
+    route::Route,
+};
 use crate::{
     address::Address,
-    i18n::{Locale, provide_locale, text::common},
+    i18n::{Locale, provide_locale},
 };
 
 /// The staff's app.
 #[component]
 pub fn App() -> impl IntoView {
-    let locale = provide_locale(Locale::default());
-    Address::provide();
-    view! { <main><h1>{move || common::name(locale.get())}</h1></main> }
+    provide_locale(Locale::default());
+    Desk::provide(Address::provide());
+    view! { <Frame /> }
 }

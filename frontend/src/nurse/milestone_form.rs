@@ -1,0 +1,184 @@
+//! What a nurse types to record a milestone, and the order in which milestones are read.
+
+use shared::{
+    api::{MilestoneLine, MilestoneRequest},
+    study::MilestoneKind,
+    time::Date,
+};
+
+use crate::{
+    staff::{DateProblem, parse_partial},
+    ui::DateParts,
+};
+
+/// Every kind, in the order of a patient's time.
+pub(crate) const KINDS: [MilestoneKind; 14] = [
+    MilestoneKind::Rcp,
+    MilestoneKind::Inclusion,
+    MilestoneKind::Information,
+    MilestoneKind::Leukapheresis,
+    MilestoneKind::Bridging,
+    MilestoneKind::Lymphodepletion,
+    MilestoneKind::Infusion,
+    MilestoneKind::Discharge,
+    MilestoneKind::Relapse,
+    MilestoneKind::SecondInfusion,
+    MilestoneKind::LastNews,
+    MilestoneKind::Death,
+    MilestoneKind::Withdrawal,
+    MilestoneKind::LostToFollowUp,
+];
+
+/// The boxes as they stand.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) struct MilestoneForm {
+    /// What; nothing chosen yet, if none.
+    pub(crate) kind: Option<MilestoneKind>,
+    /// When.
+    pub(crate) on: DateParts,
+    /// Where it is known from.
+    pub(crate) source: String,
+}
+
+/// Why the form cannot be sent as it stands.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum MilestoneProblem {
+    /// No kind is chosen.
+    KindMissing,
+    /// No date is given.
+    DateMissing,
+    /// What is given is no date.
+    Date(DateProblem),
+    /// This kind cannot lie after today.
+    Ahead,
+}
+
+/// Whether a milestone of this kind can be planned, or only have happened.
+pub(crate) const fn can_be_planned(kind: MilestoneKind) -> bool {
+    match kind {
+        MilestoneKind::Rcp
+        | MilestoneKind::Leukapheresis
+        | MilestoneKind::Bridging
+        | MilestoneKind::Lymphodepletion
+        | MilestoneKind::Infusion
+        | MilestoneKind::Discharge
+        | MilestoneKind::SecondInfusion => true,
+        MilestoneKind::Inclusion
+        | MilestoneKind::Information
+        | MilestoneKind::Relapse
+        | MilestoneKind::LastNews
+        | MilestoneKind::Death
+        | MilestoneKind::Withdrawal
+        | MilestoneKind::LostToFollowUp => false,
+    }
+}
+
+impl MilestoneForm {
+    /// Reads the form; every problem at once.
+    pub(crate) fn read(&self, today: Date) -> Result<MilestoneRequest, Vec<MilestoneProblem>> {
+        let mut problems = Vec::new();
+        if self.kind.is_none() {
+            problems.push(MilestoneProblem::KindMissing);
+        }
+        let on = match parse_partial(&self.on, today) {
+            Ok(Some(on)) => Some(on),
+            Ok(None) => {
+                problems.push(MilestoneProblem::DateMissing);
+                None
+            }
+            Err(problem) => {
+                problems.push(MilestoneProblem::Date(problem));
+                None
+            }
+        };
+        let planned = on.is_some_and(|on| on.anchor() > today);
+        let ahead = on.is_some_and(|on| on.date > today);
+        if ahead && self.kind.is_some_and(|kind| !can_be_planned(kind)) {
+            problems.push(MilestoneProblem::Ahead);
+        }
+        match (self.kind, on) {
+            (Some(kind), Some(on)) if problems.is_empty() => Ok(MilestoneRequest {
+                kind,
+                on,
+                planned: planned && can_be_planned(kind),
+                source: self.source.trim().to_owned(),
+            }),
+            _ => Err(problems),
+        }
+    }
+}
+
+/// The entries that stand, in the order of a patient's time.
+pub(crate) fn standing(lines: &[MilestoneLine]) -> Vec<&MilestoneLine> {
+    let mut standing: Vec<_> = lines.iter().filter(|line| !line.replaced).collect();
+    standing.sort_by_key(|line| (line.on.anchor(), line.kind));
+    standing
+}
+
+/// The entries that were replaced, newest first.
+pub(crate) fn replaced(lines: &[MilestoneLine]) -> Vec<&MilestoneLine> {
+    let mut replaced: Vec<_> = lines.iter().filter(|line| line.replaced).collect();
+    replaced.sort_by_key(|line| std::cmp::Reverse(line.entered_at));
+    replaced
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::time::PartialDate;
+
+    use super::*;
+
+    fn today() -> Date {
+        "2026-03-12".parse().unwrap()
+    }
+
+    fn form(kind: MilestoneKind, boxes: [&str; 3]) -> MilestoneForm {
+        let [day, month, year] = boxes.map(str::to_owned);
+        MilestoneForm { kind: Some(kind), on: DateParts { day, month, year }, source: String::new() }
+    }
+
+    fn line(kind: MilestoneKind, on: &str, replaced: bool) -> MilestoneLine {
+        MilestoneLine {
+            id: "018f0000-0000-7000-8000-000000000001".parse().unwrap(),
+            kind,
+            on: PartialDate::day(on.parse().unwrap()),
+            planned: false,
+            source: "letter".to_owned(),
+            entered_by: "claire".to_owned(),
+            entered_at: "2026-03-12T09:00:00Z".parse().unwrap(),
+            replaced,
+        }
+    }
+
+    #[test]
+    fn an_infusion_can_be_planned_and_a_death_cannot() {
+        let planned = form(MilestoneKind::Infusion, ["2", "4", "2026"]).read(today()).unwrap();
+        assert!(planned.planned);
+        let refused = form(MilestoneKind::Death, ["2", "4", "2026"]).read(today());
+        assert_eq!(refused, Err(vec![MilestoneProblem::Ahead]));
+    }
+
+    #[test]
+    fn this_month_is_not_ahead_for_what_has_happened() {
+        let relapse = form(MilestoneKind::Relapse, ["", "3", "2026"]).read(today()).unwrap();
+        assert!(!relapse.planned);
+    }
+
+    #[test]
+    fn an_empty_form_tells_all_that_is_missing() {
+        let problems = MilestoneForm::default().read(today()).unwrap_err();
+        assert_eq!(problems, [MilestoneProblem::KindMissing, MilestoneProblem::DateMissing]);
+    }
+
+    #[test]
+    fn standing_entries_read_in_the_order_of_time_and_history_apart() {
+        let lines = [
+            line(MilestoneKind::Infusion, "2026-02-10", false),
+            line(MilestoneKind::Infusion, "2026-02-03", true),
+            line(MilestoneKind::Rcp, "2025-12-01", false),
+        ];
+        let kinds: Vec<_> = standing(&lines).iter().map(|line| line.kind).collect();
+        assert_eq!(kinds, [MilestoneKind::Rcp, MilestoneKind::Infusion]);
+        assert_eq!(replaced(&lines).len(), 1);
+    }
+}

@@ -1,0 +1,54 @@
+//! What the nurse sees: who needs her now, enrolling with the letter, patients and their files.
+
+mod copies;
+mod enrol;
+mod enrol_form;
+mod file;
+mod filter;
+mod letter;
+mod milestone_form;
+mod milestones;
+mod patients;
+mod qr;
+mod questionnaires;
+mod state;
+mod worklist;
+mod worklist_page;
+
+use leptos::prelude::*;
+use shared::api::WorklistGroup;
+
+use self::{enrol::EnrolBoxes, filter::Filter};
+pub(crate) use self::{
+    enrol::EnrolPage, file::PatientPage, letter::LetterPage, patients::PatientsPage, worklist_page::WorklistPage,
+};
+
+/// What a nurse has half written or chosen; it outlives the pages, not her.
+#[derive(Clone, Copy)]
+pub(crate) struct NurseDrafts {
+    enrol: EnrolBoxes,
+    group: RwSignal<WorklistGroup>,
+    worklist: Filter,
+    patients: Filter,
+}
+
+impl Default for NurseDrafts {
+    fn default() -> Self {
+        Self {
+            enrol: EnrolBoxes::default(),
+            group: RwSignal::new(WorklistGroup::Due),
+            worklist: Filter::default(),
+            patients: Filter::default(),
+        }
+    }
+}
+
+impl NurseDrafts {
+    /// Forgets all of it.
+    pub(crate) fn clear(self) {
+        self.enrol.clear();
+        self.group.set(WorklistGroup::Due);
+        self.worklist.clear();
+        self.patients.clear();
+    }
+}

@@ -1,0 +1,122 @@
+//! What to call the study's sites, timepoints, instruments and scales in the reader's language.
+
+use shared::{
+    api::{InstrumentOutline, ScaleOutline, StudyReply},
+    id::{HemopathyKey, InstrumentKey, InstrumentVersion, PathwayKey, ScaleCode, SiteKey, TimepointKey},
+    study::{Labels, Named, Study},
+};
+
+use crate::i18n::Locale;
+
+/// The study's names; a key that the study does not know is called by itself.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Names(StudyReply);
+
+impl From<StudyReply> for Names {
+    fn from(reply: StudyReply) -> Self {
+        Self(reply)
+    }
+}
+
+/// The label in the reader's language, else in any there is; `None` when there is none at all.
+pub(crate) fn label(labels: &Labels, locale: Locale) -> Option<&str> {
+    labels.get(locale.tag()).or_else(|| labels.values().next()).map(String::as_str)
+}
+
+fn find_label<K: PartialEq + ToString>(named: &[Named<K>], key: &K, locale: Locale) -> String {
+    let found = named.iter().find(|one| one.key == *key).and_then(|one| label(&one.label, locale));
+    found.map_or_else(|| key.to_string(), str::to_owned)
+}
+
+/// Keys with their labels, for a choice.
+pub(crate) fn choices<K: ToString>(named: &[Named<K>], locale: Locale) -> Vec<(String, String)> {
+    let choice = |one: &Named<K>| {
+        let key = one.key.to_string();
+        let label = label(&one.label, locale).map_or_else(|| key.clone(), str::to_owned);
+        (key, label)
+    };
+    named.iter().map(choice).collect()
+}
+
+impl Names {
+    /// The study itself.
+    pub(crate) const fn study(&self) -> &Study {
+        &self.0.study
+    }
+
+    /// Its instruments, in the catalogue's order.
+    pub(crate) fn instruments(&self) -> &[InstrumentOutline] {
+        &self.0.instruments
+    }
+
+    /// A site.
+    pub(crate) fn site(&self, key: &SiteKey, locale: Locale) -> String {
+        find_label(&self.0.study.sites, key, locale)
+    }
+
+    /// A care pathway.
+    pub(crate) fn pathway(&self, key: &PathwayKey, locale: Locale) -> String {
+        find_label(&self.0.study.pathways, key, locale)
+    }
+
+    /// A hemopathy.
+    pub(crate) fn hemopathy(&self, key: &HemopathyKey, locale: Locale) -> String {
+        let found = self.0.study.hemopathies.iter().find(|one| one.key == *key);
+        found.and_then(|one| label(&one.label, locale)).map_or_else(|| key.to_string(), str::to_owned)
+    }
+
+    /// Hemopathies with their labels, for a choice.
+    pub(crate) fn hemopathies(&self, locale: Locale) -> Vec<(String, String)> {
+        let choice = |key: &HemopathyKey| (key.to_string(), self.hemopathy(key, locale));
+        self.0.study.hemopathies.iter().map(|one| choice(&one.key)).collect()
+    }
+
+    /// A timepoint.
+    pub(crate) fn timepoint(&self, key: &TimepointKey, locale: Locale) -> String {
+        let found = self.0.study.timepoints.iter().find(|one| one.key == *key);
+        found.and_then(|one| label(&one.label, locale)).map_or_else(|| key.to_string(), str::to_owned)
+    }
+
+    /// An instrument, whatever its version.
+    pub(crate) fn instrument(&self, key: &InstrumentKey) -> String {
+        let found = self.0.instruments.iter().find(|one| one.instrument.key == *key);
+        found.map_or_else(|| key.to_string(), |one| one.title.clone())
+    }
+
+    /// A scale of an instrument, as the catalogue outlines it.
+    pub(crate) fn find_scale(&self, instrument: &InstrumentVersion, code: &ScaleCode) -> Option<&ScaleOutline> {
+        let same = |one: &&InstrumentOutline| one.instrument == *instrument;
+        self.0.instruments.iter().find(same)?.scales.iter().find(|scale| scale.code == *code)
+    }
+
+    /// A scale of an instrument.
+    pub(crate) fn scale(&self, instrument: &InstrumentVersion, code: &ScaleCode, locale: Locale) -> String {
+        let found = self.find_scale(instrument, code).and_then(|scale| label(&scale.label, locale));
+        found.map_or_else(|| code.to_string(), str::to_owned)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(pairs: &[(&str, &str)]) -> Labels {
+        pairs.iter().map(|(language, text)| (language.parse().unwrap(), (*text).to_owned())).collect()
+    }
+
+    #[test]
+    fn a_label_missing_in_one_language_is_shown_in_another() {
+        let both = labels(&[("fr", "Séjour"), ("en", "Stay")]);
+        assert_eq!(label(&both, Locale::Fr), Some("Séjour"));
+        assert_eq!(label(&labels(&[("en", "Stay")]), Locale::Fr), Some("Stay"));
+        assert_eq!(label(&Labels::new(), Locale::Fr), None);
+    }
+
+    #[test]
+    fn a_key_that_the_study_dropped_is_called_by_itself() {
+        let site: Named<SiteKey> = Named { key: "chu".parse().unwrap(), label: labels(&[("fr", "CHU")]) };
+        let sites = [site];
+        assert_eq!(find_label(&sites, &"chu".parse().unwrap(), Locale::Fr), "CHU");
+        assert_eq!(find_label(&sites, &"closed-site".parse().unwrap(), Locale::Fr), "closed-site");
+    }
+}

@@ -1,0 +1,150 @@
+//! The staff's pages and their addresses; an address never holds a name, a registry number or a secret.
+
+use shared::{id::PatientId, people::Role};
+
+/// A page of the staff's app.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Route {
+    /// The first page of whoever is signed in.
+    Home,
+    /// Who needs the nurse now.
+    Worklist,
+    /// All patients of her sites.
+    Patients,
+    /// One patient's file.
+    Patient(PatientId),
+    /// A patient's access letter.
+    Letter(PatientId),
+    /// Enrolling a patient.
+    Enrol,
+    /// Completion by timepoint and instrument.
+    Completion,
+    /// Scores over time.
+    Scores,
+    /// Exports.
+    Exports,
+}
+
+/// A nurse's pages in the navigation, the first one first.
+const NURSE: [Route; 3] = [Route::Worklist, Route::Patients, Route::Enrol];
+/// An investigator's pages in the navigation, the first one first.
+const INVESTIGATOR: [Route; 3] = [Route::Completion, Route::Scores, Route::Exports];
+
+impl Route {
+    /// The page at an address; `None` when there is none.
+    pub(crate) fn find(path: &str) -> Option<Self> {
+        let steps: Vec<&str> = path.strip_prefix("/staff")?.split('/').filter(|step| !step.is_empty()).collect();
+        match steps.as_slice() {
+            [] => Some(Self::Home),
+            ["worklist"] => Some(Self::Worklist),
+            ["patients"] => Some(Self::Patients),
+            ["patients", patient] => patient.parse().ok().map(Self::Patient),
+            ["patients", patient, "letter"] => patient.parse().ok().map(Self::Letter),
+            ["enrol"] => Some(Self::Enrol),
+            ["completion"] => Some(Self::Completion),
+            ["scores"] => Some(Self::Scores),
+            ["exports"] => Some(Self::Exports),
+            _ => None,
+        }
+    }
+
+    /// Its address.
+    pub(crate) fn path(self) -> String {
+        match self {
+            Self::Home => "/staff/".to_owned(),
+            Self::Worklist => "/staff/worklist".to_owned(),
+            Self::Patients => "/staff/patients".to_owned(),
+            Self::Patient(patient) => format!("/staff/patients/{patient}"),
+            Self::Letter(patient) => format!("/staff/patients/{patient}/letter"),
+            Self::Enrol => "/staff/enrol".to_owned(),
+            Self::Completion => "/staff/completion".to_owned(),
+            Self::Scores => "/staff/scores".to_owned(),
+            Self::Exports => "/staff/exports".to_owned(),
+        }
+    }
+
+    /// The pages that a role's navigation offers.
+    pub(crate) const fn navigation(role: Role) -> &'static [Self] {
+        match role {
+            Role::Nurse => &NURSE,
+            Role::Investigator => &INVESTIGATOR,
+            Role::DataManager => &[],
+        }
+    }
+
+    /// The page in whose place of the navigation this one belongs.
+    pub(crate) const fn section(self) -> Self {
+        match self {
+            Self::Patient(_) | Self::Letter(_) => Self::Patients,
+            Self::Home
+            | Self::Worklist
+            | Self::Patients
+            | Self::Enrol
+            | Self::Completion
+            | Self::Scores
+            | Self::Exports => self,
+        }
+    }
+
+    /// What a role sees at this page: itself, its first page for [`Route::Home`], nothing for others' pages.
+    ///
+    /// This only spares a useless request; what an account may read is the server's to decide.
+    pub(crate) fn seen_by(self, role: Role) -> Option<Self> {
+        let pages = Self::navigation(role);
+        match self {
+            Self::Home => pages.first().copied(),
+            Self::Worklist
+            | Self::Patients
+            | Self::Patient(_)
+            | Self::Letter(_)
+            | Self::Enrol
+            | Self::Completion
+            | Self::Scores
+            | Self::Exports => pages.contains(&self.section()).then_some(self),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn patient() -> PatientId {
+        "018f0000-0000-7000-8000-000000000001".parse().unwrap()
+    }
+
+    #[test]
+    fn every_page_is_found_again_at_its_own_address() {
+        let pages = [
+            Route::Home,
+            Route::Worklist,
+            Route::Patients,
+            Route::Patient(patient()),
+            Route::Letter(patient()),
+            Route::Enrol,
+            Route::Completion,
+            Route::Scores,
+            Route::Exports,
+        ];
+        for page in pages {
+            assert_eq!(Route::find(&page.path()), Some(page));
+        }
+    }
+
+    #[test]
+    fn an_address_that_is_cut_or_strange_is_no_page() {
+        for path in ["/", "/staff/patients/12", "/staff/worklist/more", "/staffroom"] {
+            assert_eq!(Route::find(path), None, "{path}");
+        }
+        assert_eq!(Route::find("/staff"), Some(Route::Home));
+    }
+
+    #[test]
+    fn each_role_starts_at_its_own_first_page_and_sees_no_other_roles_pages() {
+        assert_eq!(Route::Home.seen_by(Role::Nurse), Some(Route::Worklist));
+        assert_eq!(Route::Home.seen_by(Role::Investigator), Some(Route::Completion));
+        assert_eq!(Route::Home.seen_by(Role::DataManager), None);
+        assert_eq!(Route::Patient(patient()).seen_by(Role::Investigator), None);
+        assert_eq!(Route::Letter(patient()).seen_by(Role::Nurse), Some(Route::Letter(patient())));
+    }
+}

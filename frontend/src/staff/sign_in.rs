@@ -1,0 +1,128 @@
+//! Signing in: name, password and one-time code together; a refusal never says which was wrong.
+
+use leptos::{prelude::*, task::spawn_local};
+use shared::api::{ProblemKind, SignInRequest};
+
+use super::{Desk, Trouble, WhyOut};
+use crate::{
+    i18n::{Locale, text::staff::sign_in as text},
+    ui::{Field, Heading, Keyboard, Notice, Tone},
+};
+
+/// Why nobody was signed in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Refusal {
+    /// A box is empty or the code has not six digits.
+    Incomplete,
+    /// The server said no, or nothing.
+    Trouble(Trouble),
+}
+
+impl Refusal {
+    const fn sentence(self, locale: Locale) -> &'static str {
+        match self {
+            Self::Incomplete => text::incomplete(locale),
+            Self::Trouble(Trouble::Said(ProblemKind::WrongCredentials)) => text::wrong(locale),
+            Self::Trouble(Trouble::Said(ProblemKind::TooManyTries)) => text::too_many(locale),
+            Self::Trouble(trouble) => trouble.sentence(locale),
+        }
+    }
+}
+
+/// Reads the three boxes; the digits of the code may be spaced.
+fn read(username: &str, password: &str, code: &str) -> Option<SignInRequest> {
+    let one_time_code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
+    let is_code = one_time_code.len() == 6 && one_time_code.bytes().all(|digit| digit.is_ascii_digit());
+    let username = username.trim().to_owned();
+    (is_code && !username.is_empty() && !password.is_empty()).then(|| SignInRequest {
+        username,
+        password: password.to_owned(),
+        one_time_code,
+    })
+}
+
+/// The page.
+#[component]
+pub(crate) fn SignIn(
+    /// Why nobody is signed in.
+    why: WhyOut,
+) -> impl IntoView {
+    let desk = Desk::find();
+    let locale = desk.locale;
+    let [username, password, code] = std::array::from_fn(|_| RwSignal::new(String::new()));
+    let refusal = RwSignal::new(None::<Refusal>);
+    let busy = RwSignal::new(false);
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let boxes = [username, password, code].map(|signal| signal.get_untracked());
+        let [name, secret, digits] = &boxes;
+        let Some(request) = read(name, secret, digits) else { return refusal.set(Some(Refusal::Incomplete)) };
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        refusal.set(None);
+        spawn_local(async move {
+            if let Err(trouble) = desk.sign_in(request).await {
+                refusal.set(Some(Refusal::Trouble(trouble)));
+                code.set(String::new());
+                busy.set(false);
+            }
+        });
+    };
+    let before = move || match why {
+        WhyOut::NotYet => None,
+        WhyOut::Expired => Some(text::expired(locale.get())),
+        WhyOut::Left => Some(text::signed_out(locale.get())),
+    };
+    view! {
+        <form class="sign-in" on:submit=submit>
+            <Heading text=Signal::derive(move || text::title(locale.get()).to_owned()) />
+            {move || before().map(|words| view! { <Notice>{words}</Notice> })}
+            <div role="alert">
+                {move || refusal.get().map(|refusal| view! {
+                    <Notice tone=Tone::Bad>{move || refusal.sentence(locale.get())}</Notice>
+                })}
+            </div>
+            <Field id="username" value=username autocomplete="username"
+                label=Signal::derive(move || text::username(locale.get()).to_owned()) />
+            <Field id="password" value=password keyboard=Keyboard::Password autocomplete="current-password"
+                label=Signal::derive(move || text::password(locale.get()).to_owned()) />
+            <Field id="code" value=code keyboard=Keyboard::Digits autocomplete="one-time-code"
+                label=Signal::derive(move || text::code(locale.get()).to_owned())
+                help=Signal::derive(move || text::code_help(locale.get()).to_owned()) />
+            <button type="submit" class="button button-primary" aria-disabled=move || busy.get().then_some("true")>
+                {move || if busy.get() { text::sending(locale.get()) } else { text::send(locale.get()) }}
+            </button>
+        </form>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_may_be_typed_in_two_groups() {
+        let request = read(" claire ", "demonstration", "123 456").unwrap();
+        assert_eq!((request.username.as_str(), request.one_time_code.as_str()), ("claire", "123456"));
+    }
+
+    #[test]
+    fn what_is_incomplete_is_not_sent() {
+        for boxes in
+            [["", "p", "123456"], ["claire", "", "123456"], ["claire", "p", "12345"], ["claire", "p", "12345a"]]
+        {
+            let [username, password, code] = boxes;
+            assert_eq!(read(username, password, code), None, "{boxes:?}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_never_says_which_of_the_three_was_wrong() {
+        let refusal = Refusal::Trouble(Trouble::Said(ProblemKind::WrongCredentials));
+        for locale in Locale::ALL {
+            assert_eq!(refusal.sentence(locale), text::wrong(locale));
+        }
+    }
+}
