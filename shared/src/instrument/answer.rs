@@ -41,7 +41,6 @@ impl Answer {
     /// The refusal, which says what the item takes.
     ///
     /// ```
-    /// # #[cfg(feature = "catalog")] {
     /// use shared::{answers::AnswerValue, id::ItemCode, instrument::{Answer, catalog::Catalog}};
     /// let catalog = Catalog::shipped()?;
     /// let epices = catalog.find_latest(&"epices".parse()?).ok_or("not shipped")?;
@@ -49,7 +48,6 @@ impl Answer {
     /// assert!(Answer::parse(epices, &item, AnswerValue::Code(1)).is_ok());
     /// let refusal = Answer::parse(epices, &item, AnswerValue::Code(2)).unwrap_err();
     /// assert_eq!(refusal.to_string(), "e1 takes one of 1, 0");
-    /// # }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn parse(definition: &Definition, item: &ItemCode, value: AnswerValue) -> Result<Self, AnswerRefusal> {

@@ -166,6 +166,15 @@ impl Definition {
     }
 
     /// The response options an item offers; none for numbers, dates and text.
+    ///
+    /// ```
+    /// use shared::instrument::catalog::Catalog;
+    /// let catalog = Catalog::shipped()?;
+    /// let epices = catalog.find_latest(&"epices".parse()?).ok_or("not shipped")?;
+    /// let item = epices.find_item(&"e1".parse()?).ok_or("no such item")?;
+    /// assert_eq!(epices.find_options(item).ok_or("no options")?.codes, [1, 0]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn find_options(&self, item: &Item) -> Option<&OptionSet> {
         match &item.kind {
@@ -179,12 +188,30 @@ impl Definition {
     }
 
     /// The time that one item looks back on.
+    ///
+    /// ```
+    /// use shared::instrument::{Recall, catalog::Catalog};
+    /// let catalog = Catalog::shipped()?;
+    /// let qlq_c30 = catalog.find_latest(&"qlq-c30".parse()?).ok_or("not shipped")?;
+    /// let recalls: Vec<Recall> = qlq_c30.items.iter().map(|item| qlq_c30.recall_of(item)).collect();
+    /// assert_eq!(recalls[4..6], [Recall::None, Recall::PastWeek]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn recall_of(&self, item: &Item) -> Recall {
         if item.without_recall { Recall::None } else { self.recall }
     }
 
     /// The lowest and highest number an answer to an item can stand for; none for several choices, dates and text.
+    ///
+    /// ```
+    /// use shared::instrument::catalog::Catalog;
+    /// let catalog = Catalog::shipped()?;
+    /// let qlq_c30 = catalog.find_latest(&"qlq-c30".parse()?).ok_or("not shipped")?;
+    /// let overall = qlq_c30.find_item(&"q29".parse()?).ok_or("no such item")?;
+    /// assert_eq!(qlq_c30.bounds_of(overall), Some([1.0, 7.0]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn bounds_of(&self, item: &Item) -> Option<[f64; 2]> {
         match &item.kind {
@@ -200,6 +227,15 @@ impl Definition {
     }
 
     /// What a device needs that asks and does not score: the same without scales and their tables.
+    ///
+    /// ```
+    /// use shared::instrument::catalog::Catalog;
+    /// let catalog = Catalog::shipped()?;
+    /// let eq_5d_5l = catalog.find_latest(&"eq-5d-5l".parse()?).ok_or("not shipped")?;
+    /// assert_eq!(eq_5d_5l.scales.len(), 20);
+    /// assert!(eq_5d_5l.without_scales().scales.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn without_scales(&self) -> Self {
         Self { scales: Vec::new(), references: Vec::new(), ..self.clone() }

@@ -8,13 +8,11 @@ impl Scale {
     /// How the scale is scored, in words for a codebook.
     ///
     /// ```
-    /// # #[cfg(feature = "catalog")] {
     /// use shared::instrument::catalog::Catalog;
     /// let catalog = Catalog::shipped()?;
     /// let qlq_c30 = catalog.find_latest(&"qlq-c30".parse()?).ok_or("not shipped")?;
     /// let role = qlq_c30.find_scale(&"RF".parse()?).ok_or("no such scale")?;
     /// assert_eq!(role.rule_in_words(), "mean of q6, q7; needs 1 of 2; rescaled: 1 becomes 100, 4 becomes 0");
-    /// # }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -41,7 +39,16 @@ impl Direction {
 }
 
 impl Definition {
-    /// What an answer to an item may be, in words: `one of 1, 2, 3, 4`.
+    /// What an answer to an item may be, in words.
+    ///
+    /// ```
+    /// use shared::instrument::catalog::Catalog;
+    /// let catalog = Catalog::shipped()?;
+    /// let eq_5d_5l = catalog.find_latest(&"eq-5d-5l".parse()?).ok_or("not shipped")?;
+    /// let told: Vec<String> = eq_5d_5l.items.iter().map(|item| eq_5d_5l.allowed_in_words(item)).collect();
+    /// assert_eq!(told[4..6], ["one of 1, 2, 3, 4, 5", "a whole number from 0 to 100"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn allowed_in_words(&self, item: &Item) -> String {
         match &item.kind {

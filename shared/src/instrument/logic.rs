@@ -10,7 +10,6 @@ use crate::{answers::AnswerValue, id::ItemCode};
 /// An answer to an item that no longer applies (the patient changed an earlier one) does not count.
 ///
 /// ```
-/// # #[cfg(feature = "catalog")] {
 /// use std::collections::BTreeMap;
 /// use shared::{answers::AnswerValue, instrument::{catalog::Catalog, logic::applicable}};
 /// let catalog = Catalog::shipped()?;
@@ -18,7 +17,6 @@ use crate::{answers::AnswerValue, id::ItemCode};
 /// let nothing_yet = BTreeMap::new();
 /// let by_car = BTreeMap::from([("transport".parse()?, AnswerValue::Code(1))]);
 /// assert_eq!(applicable(situation, &by_car).len(), applicable(situation, &nothing_yet).len() + 1);
-/// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
@@ -37,6 +35,17 @@ pub fn applicable<'a>(definition: &'a Definition, answers: &BTreeMap<ItemCode, A
 }
 
 /// The first item that applies and was neither answered nor skipped: where a patient goes on.
+///
+/// ```
+/// use std::collections::{BTreeMap, BTreeSet};
+/// use shared::instrument::{catalog::Catalog, logic::next_unanswered};
+/// let catalog = Catalog::shipped()?;
+/// let situation = catalog.find_latest(&"situation".parse()?).ok_or("not shipped")?;
+/// let skipped = BTreeSet::from(["household".parse()?]);
+/// let next = next_unanswered(situation, &BTreeMap::new(), &skipped);
+/// assert_eq!(next.map(|item| item.code.as_str()), Some("marital"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn next_unanswered<'a>(
     definition: &'a Definition,

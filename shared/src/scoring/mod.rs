@@ -70,7 +70,6 @@ pub struct InstrumentScores {
 /// answer to an item that the instrument does not have, count as missing. Guarded by `tests/scoring_oracles.rs`.
 ///
 /// ```
-/// # #[cfg(feature = "catalog")] {
 /// use std::collections::BTreeMap;
 /// use shared::{answers::AnswerValue, instrument::catalog::Catalog, scoring::{ScaleScore, score}};
 /// let catalog = Catalog::shipped()?;
@@ -79,7 +78,6 @@ pub struct InstrumentScores {
 /// let scores = score(qlq_c30, &one_of_two);
 /// assert_eq!(scores.scales["QL"], ScaleScore::Scored { value: 100.0, used: 1, required: 1 });
 /// assert_eq!(scores.scales["PF"], ScaleScore::NotScored { answered: 0, required: 3 });
-/// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]

@@ -6,14 +6,12 @@ use crate::instrument::{Definition, Inputs, Item, Scale};
 /// An instrument's scales, ready to score: codes resolved to places, once for many responses.
 ///
 /// ```
-/// # #[cfg(feature = "catalog")] {
 /// use shared::{instrument::catalog::Catalog, scoring::{ScaleScore, Scorer}};
 /// let catalog = Catalog::shipped()?;
 /// let epices = catalog.find_latest(&"epices".parse()?).ok_or("not shipped")?;
 /// let mut scores = Vec::new();
 /// Scorer::new(epices).score_into(&[Some(0.0); 11], &mut scores);
 /// assert_eq!(scores[0], ScaleScore::Scored { value: 75.14, used: 11, required: 11 });
-/// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]

@@ -93,6 +93,12 @@ impl Catalog {
     ///
     /// # Errors
     /// When it does not parse or hold together, or the catalog has that instrument version.
+    ///
+    /// ```
+    /// use shared::instrument::catalog::Catalog;
+    /// let refusal = Catalog::default().add_definition("our-own.toml", "titel = 'Our own'").unwrap_err();
+    /// assert!(refusal.to_string().starts_with("our-own.toml: line 1, column 1: unknown field `titel`"));
+    /// ```
     pub fn add_definition(&mut self, file: &str, text: &str) -> Result<InstrumentVersion, CatalogError> {
         let definition: Definition = parse(file, text)?;
         refuse_if_any(check::definition(file, &definition))?;
@@ -165,6 +171,14 @@ impl Catalog {
     /// What a device needs to ask an instrument in a language: structure without scales, and words.
     ///
     /// A site's own wording stands before demonstration wording; among equals, the smaller pack key.
+    ///
+    /// ```
+    /// use shared::{id::InstrumentVersion, instrument::catalog::Catalog};
+    /// let version = InstrumentVersion { key: "epices".parse()?, version: "1.0".to_owned() };
+    /// let sheet = Catalog::shipped()?.sheet(&version, &"fr".parse()?).ok_or("no French words")?;
+    /// assert!(sheet.wording.demonstration);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn sheet(&self, version: &InstrumentVersion, language: &Language) -> Option<InstrumentSheet> {
         let definition = self.find(version)?.without_scales();
