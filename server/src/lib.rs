@@ -8,7 +8,10 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod error;
+pub mod reports;
+pub mod scores;
 pub mod state;
+pub mod statistics;
 
 use std::{any::Any, time::Duration};
 
@@ -57,6 +60,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/health", get(health))
         .merge(auth::routes())
         .merge(assessments::routes())
+        .merge(reports::routes())
         .route("/api/{*rest}", axum::routing::any(no_such_route))
         .layer(middleware::from_fn(guard_api))
         .layer(DefaultBodyLimit::max(MAX_BODY));

@@ -15,7 +15,6 @@ use crate::{setup, shell};
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Durability {
     /// As in a hospital.
-    #[expect(dead_code, reason = "the bench, which compares durable commits, is not written yet")]
     Full,
     /// For tests, which throw their databases away.
     None,

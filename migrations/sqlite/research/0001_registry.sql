@@ -209,6 +209,7 @@ CREATE TABLE score (
   PRIMARY KEY (patient_id, timepoint, occurrence, instrument, scale)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX score_by_scale ON score (instrument, scale, timepoint);
+CREATE INDEX score_by_position ON score (last_position);
 
 -- Who did what, when and to whom. Append-only.
 CREATE TABLE audit (

@@ -135,3 +135,46 @@ fn signed(number: f64) -> String {
 fn list<T: Display>(things: impl IntoIterator<Item = T>) -> String {
     things.into_iter().map(|thing| thing.to_string()).collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::instrument::{Direction, catalog::Catalog};
+
+    #[test]
+    fn every_rule_and_step_is_told_in_words() {
+        let catalog = Catalog::shipped().unwrap();
+        let cases = [
+            (
+                "qlq-c30",
+                "SUMMARY",
+                "mean of PF, RF, EF, CF, SF, reversed FA, reversed NV, reversed PA, reversed DY, reversed SL, \
+                 reversed AP, reversed CO, reversed DI; needs 13 of 13",
+            ),
+            (
+                "epices",
+                "EPICES",
+                "75.14 + 10.06 × e1 - 11.83 × e2 - 8.28 × e3 - 8.28 × e4 + 14.8 × e5 - 6.51 × e6 - 7.1 × e7 \
+                 - 7.1 × e8 - 9.47 × e9 - 9.47 × e10 - 7.1 × e11; needs 11 of 11; rounded to 2 decimals",
+            ),
+            ("epices", "DEPRIVED", "EPICES; needs 1 of 1; in bands: 0 = not deprived, 1 = deprived from 30.17"),
+            ("eq-5d-5l", "LSS", "sum of MO, SC, UA, PD, AD; needs 5 of 5"),
+            (
+                "eq-5d-5l",
+                "VT_Netherlands",
+                "1 + the weight of the level of each of MO, SC, UA, PD, AD - 0.047 if any is above the first level; \
+                 needs 5 of 5",
+            ),
+            (
+                "eq-5d-5l",
+                "VT_Canada",
+                "1.1351 + the weight of the level of each of MO, SC, UA, PD, AD + a weight for each from level 4 on \
+                 + 0.0085 × (how many of them - 1)²; needs 5 of 5",
+            ),
+        ];
+        for (instrument, scale, words) in cases {
+            let definition = catalog.find_latest(&instrument.parse().unwrap()).unwrap();
+            assert_eq!(definition.find_scale(&scale.parse().unwrap()).unwrap().rule_in_words(), words);
+        }
+        assert_eq!(Direction::Worse.in_words(), "higher is worse");
+    }
+}

@@ -67,7 +67,7 @@ pub struct InstrumentScores {
 ///
 /// Pure: the same answers give the same bits in the browser and on the server. Missing rule: a scale with fewer
 /// inputs than its definition needs is [`ScaleScore::NotScored`]. A value that its item does not allow, and an
-/// answer to an item that the instrument does not have, count as missing. Guarded by `tests/scoring_oracles.rs`.
+/// answer to an item that the instrument does not have, count as missing. Guarded by `shared/tests/scoring`.
 ///
 /// ```
 /// use std::collections::BTreeMap;

@@ -139,37 +139,35 @@ fn read_header<'a>(definition: &'a Definition, header: &StringRecord) -> Result<
         let hint = format!("the first line names the columns, such as {}", wanted(definition).join(","));
         return Err(refused("the table is empty".to_owned(), hint));
     }
-    if let Some(name) = header.iter().enumerate().find_map(|(i, name)| header.iter().take(i).find(|n| *n == name)) {
-        return Err(refused(format!("column {name} stands twice"), "give every column a name of its own"));
-    }
+    refuse_missing(definition, header)?;
     let columns: Vec<Column<'_>> = header.iter().map(|name| find_column(definition, name)).collect();
-    let is_missing = |code: &&str| !header.iter().any(|name| name == *code);
-    let missing: Vec<&str> = wanted(definition).into_iter().filter(is_missing).collect();
-    if !missing.is_empty() {
-        let what = format!("{} needs columns that are not there: {}", definition.instrument, missing.join(", "));
-        let semicolons = header.len() == 1 && header.iter().any(|name| name.contains(';'));
-        let tabs = header.len() == 1 && header.iter().any(|name| name.contains('\t'));
-        return Err(match (semicolons, tabs) {
-            (true, _) => refused("the columns are separated by ';'".to_owned(), "save the table with commas"),
-            (_, true) => refused("the columns are separated by tabs".to_owned(), "save the table with commas"),
-            _ => refused(what, "name columns by item code; leave a column empty for what was not asked"),
-        });
+    for (place, (name, column)) in header.iter().zip(&columns).enumerate() {
+        if header.iter().take(place).any(|earlier| earlier == name) {
+            return Err(refused(format!("column {name} stands twice"), "give every column a name of its own"));
+        }
+        let is_scale = definition.scales.iter().any(|scale| scale.code.as_str() == name);
+        if is_scale && matches!(column, Column::Carried) {
+            let what = format!("column {name} has the name of a scale");
+            return Err(refused(what, "rename it: the score goes there"));
+        }
     }
-    refuse_name_of_scale(definition, header, &columns)?;
     Ok(columns)
 }
 
-fn refuse_name_of_scale(
-    definition: &Definition,
-    header: &StringRecord,
-    columns: &[Column<'_>],
-) -> Result<(), TableError> {
-    let carried = header.iter().zip(columns).filter(|(_, column)| matches!(column, Column::Carried));
-    let is_scale = |name: &str| definition.scales.iter().any(|scale| scale.code.as_str() == name);
-    match carried.map(|(name, _)| name).find(|name| is_scale(name)) {
-        Some(name) => Err(refused(format!("column {name} has the name of a scale"), "rename it: the score goes there")),
-        None => Ok(()),
+/// Refuses a header without the items that scales use, most often because it is separated by something else.
+fn refuse_missing(definition: &Definition, header: &StringRecord) -> Result<(), TableError> {
+    let is_missing = |code: &&str| !header.iter().any(|name| name == *code);
+    let missing: Vec<&str> = wanted(definition).into_iter().filter(is_missing).collect();
+    if missing.is_empty() {
+        return Ok(());
     }
+    for (separator, name) in [(';', "semicolons"), ('\t', "tabs")] {
+        if header.len() == 1 && header.iter().any(|names| names.contains(separator)) {
+            return Err(refused(format!("the columns are separated by {name}"), "save the table with commas"));
+        }
+    }
+    let what = format!("{} needs columns that are not there: {}", definition.instrument, missing.join(", "));
+    Err(refused(what, "name columns by item code; leave a column empty for what was not asked"))
 }
 
 /// The codes of the items that scales use, in the definition's order.
@@ -309,7 +307,7 @@ mod tests {
                 String::new(),
                 "the table is empty; the first line names the columns, such as e1,e2,e3,e4,e5,e6,e7,e8,e9,e10,e11",
             ),
-            (HEADER.replace(',', ";"), "the columns are separated by ';'; save the table with commas"),
+            (HEADER.replace(',', ";"), "the columns are separated by semicolons; save the table with commas"),
             (HEADER.replace(',', "\t"), "the columns are separated by tabs; save the table with commas"),
             (
                 format!("{without_e11},E11"),

@@ -10,12 +10,20 @@ function load(language) {
 }
 
 const texts = { fr: load("fr"), en: load("en") };
+const singular = { fr: (n) => n < 2, en: (n) => n === 1 };
 
-/** `say("fr")("sign_in.send")` is the words of that text, `{marks}` filled in. */
+/** `speaker("fr")("sign_in.send")` is the words of that text, its marks filled in, in the number that `n` asks for. */
 export function speaker(language) {
   return (key, marks = {}) => {
-    const text = key.split(".").reduce((part, name) => part?.[name], texts[language]);
+    let text = key.split(".").reduce((part, name) => part?.[name], texts[language]);
+    if (typeof text === "object") text = singular[language](marks.n) ? text.one : text.other;
     if (typeof text !== "string") throw new Error(`there is no text ${key} in ${language}`);
-    return text.replace(/\{(\w+)\}/g, (_, mark) => marks[mark] ?? `{${mark}}`);
+    return text.replace(/\{(\w+)\}/g, (mark, name) => marks[name] ?? mark);
   };
+}
+
+/** The words as a pattern, in which each mark stands for anything. */
+export function pattern(words) {
+  const fixed = words.split(/\{\w+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(fixed.join(".+"));
 }

@@ -26,6 +26,9 @@ pub(crate) fn test(filter: Option<&str>) -> Result<ExitCode> {
     report.step("unit, documentation and interface tests", || {
         cargo_test(&["--quiet", "--workspace", "--exclude", "frontend"], filter, &postgres)
     });
+    report.step("frontend tests without a browser", || {
+        cargo_test(&["--quiet", "--package", "frontend", "--lib"], filter, &postgres)
+    });
     report.step("frontend tests in Chromium", || {
         cargo_test(&["--package", "frontend", "--target", "wasm32-unknown-unknown"], filter, &postgres)
     });
@@ -34,7 +37,10 @@ pub(crate) fn test(filter: Option<&str>) -> Result<ExitCode> {
         report.step("weight of the patient's download", || weight::check().map(|()| Tally::one_passed()));
     }
     report.step("server for the browser tests", || {
-        shell::run(shell::cargo().args(["build", "--quiet", "--package", "server"])).map(|()| Tally::one_passed())
+        // Selected like the tests above, so that cargo finds everything built but the binary itself.
+        let mut cargo = shell::cargo();
+        cargo.args(["build", "--quiet", "--workspace", "--exclude", "frontend", "--bins", "--tests"]);
+        shell::run(&mut cargo).map(|()| Tally::one_passed())
     });
     report.step("the story in a browser", || browser::run(filter, &postgres));
     drop(postgres);

@@ -1,0 +1,130 @@
+//! Makes a registry large: every patient there is gets twins, with milestones, assessments, what was received and
+//! ten answer events each, by statements that copy whatever columns a table has.
+
+use anyhow::{Context as _, Result};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, QueryBuilder, SqliteConnection,
+    sqlite::SqliteConnectOptions,
+};
+use uuid::Uuid;
+
+use crate::hospital::{Engine, Hospital};
+
+/// Tables that hold something of a patient, each after those it refers to, and which rows are copied.
+const TABLES: [(&str, &str); 7] = [
+    ("patient", "TRUE"),
+    ("episode", "TRUE"),
+    ("milestone", "TRUE"),
+    ("assessment", "TRUE"),
+    ("questionnaire", "TRUE"),
+    ("questionnaire_copy", "TRUE"),
+    ("answer_event", "source.sequence <= 10"),
+];
+
+/// Runs the body on a connection of either engine: the statements are the same.
+macro_rules! on {
+    ($connection:expr, $it:ident => $body:expr) => {
+        match $connection {
+            Connection::Sqlite($it) => $body,
+            Connection::Postgres($it) => $body,
+        }
+    };
+}
+
+enum Connection {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+/// A patient and the twin that copies them.
+type Twin = (Uuid, Uuid);
+
+/// Lets the registry grow until it has this many patients.
+pub(crate) async fn grow(hospital: &Hospital, engine: &Engine, size: u32) -> Result<()> {
+    let research = hospital.database();
+    let identity = match engine {
+        Engine::Sqlite => research.replace("ressenti.db", "identity.db"),
+        Engine::Postgres(_) => format!("{research}_identity"),
+    };
+    let mut research = connect(engine, research).await?;
+    let mut identity = connect(engine, &identity).await?;
+    let twins = twins(&mut research, usize::try_from(size)?).await?;
+    note(&mut research, &twins).await?;
+    note(&mut identity, &twins).await?;
+    for (table, which) in TABLES {
+        copy(&mut research, table, which).await?;
+    }
+    copy(&mut identity, "person", "TRUE").await?;
+    for connection in [&mut research, &mut identity] {
+        run(connection, "DROP TABLE bench_twin").await?;
+        run(connection, "ANALYZE").await?;
+    }
+    Ok(())
+}
+
+async fn connect(engine: &Engine, database: &str) -> Result<Connection> {
+    Ok(match engine {
+        Engine::Sqlite => Connection::Sqlite(SqliteConnectOptions::new().filename(database).connect().await?),
+        Engine::Postgres(_) => Connection::Postgres(PgConnection::connect(database).await?),
+    })
+}
+
+/// As many new ids as patients are lacking, each with the patient it copies.
+#[expect(clippy::disallowed_methods, reason = "the bench makes patients of its own")]
+async fn twins(research: &mut Connection, size: usize) -> Result<Vec<Twin>> {
+    let sql = "SELECT patient_id FROM patient ORDER BY patient_id";
+    let there: Vec<Uuid> = on!(research, c => sqlx::query_scalar(sql).fetch_all(c).await)?;
+    Ok(there.iter().cycle().take(size.saturating_sub(there.len())).map(|old| (*old, Uuid::new_v4())).collect())
+}
+
+async fn note(connection: &mut Connection, twins: &[Twin]) -> Result<()> {
+    let kind = match connection {
+        Connection::Sqlite(_) => "BLOB",
+        Connection::Postgres(_) => "UUID",
+    };
+    run(connection, &format!("CREATE TABLE bench_twin (old {kind} NOT NULL, twin {kind} NOT NULL)")).await?;
+    for some in twins.chunks(5_000) {
+        on!(connection, c => {
+            let mut insert = QueryBuilder::new("INSERT INTO bench_twin (old, twin) ");
+            insert.push_values(some, |mut row, (old, twin)| {
+                row.push_bind(*old).push_bind(*twin);
+            });
+            insert.build().execute(c).await.map(|_| ())
+        })?;
+    }
+    run(connection, "CREATE INDEX bench_twin_old ON bench_twin (old)").await
+}
+
+/// Copies the rows of every patient that has twins; ids are new, positions follow those there are.
+async fn copy(connection: &mut Connection, table: &str, which: &str) -> Result<()> {
+    let (columns, random) = match connection {
+        Connection::Sqlite(_) => (format!("SELECT name FROM pragma_table_info('{table}')"), "randomblob(16)"),
+        Connection::Postgres(_) => {
+            let sql = "SELECT column_name::text FROM information_schema.columns WHERE table_schema = 'public'";
+            (format!("{sql} AND table_name = '{table}' ORDER BY ordinal_position"), "gen_random_uuid()")
+        }
+    };
+    let names: Vec<String> = on!(connection, c => sqlx::query_scalar(AssertSqlSafe(columns)).fetch_all(c).await)?;
+    let values: Vec<String> = names
+        .iter()
+        .map(|name| match name.as_str() {
+            "patient_id" => "bench_twin.twin".to_owned(),
+            "milestone_id" | "event_id" => random.to_owned(),
+            "position" => "(SELECT max(position) FROM answer_event) + row_number() OVER ()".to_owned(),
+            "registry_number" | "folded_number" => format!("source.{name} || '-' || {}", short(random)),
+            other => format!("source.{other}"),
+        })
+        .collect();
+    let (names, values) = (names.join(", "), values.join(", "));
+    let from = format!("FROM {table} AS source JOIN bench_twin ON bench_twin.old = source.patient_id WHERE {which}");
+    run(connection, &format!("INSERT INTO {table} ({names}) SELECT {values} {from}")).await
+}
+
+/// A random id as a short text, in either engine's words.
+fn short(random: &str) -> String {
+    if random.starts_with("randomblob") { format!("hex({random})") } else { format!("{random}::text") }
+}
+
+async fn run(connection: &mut Connection, sql: &str) -> Result<()> {
+    on!(connection, c => sqlx::raw_sql(AssertSqlSafe(sql)).execute(c).await.map(|_| ())).context(sql.to_owned())
+}

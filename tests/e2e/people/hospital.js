@@ -1,0 +1,81 @@
+// The hospital of the stories: its server, its staff's authenticators, and the people who come and go.
+import { Device, launch, openWindow } from "../support/browser.js";
+import { Authenticator } from "../support/one-time-code.js";
+import { startServer } from "../support/server.js";
+import { Investigator } from "./investigator.js";
+import { Nurse } from "./nurse.js";
+import { Patient } from "./patient.js";
+
+export class Hospital {
+  static async open(engine) {
+    const hospital = new Hospital();
+    hospital.server = await startServer(engine);
+    hospital.origin = hospital.server.origin;
+    hospital.browser = await launch();
+    hospital.authenticators = Object.fromEntries(
+      Object.entries(hospital.server.secrets).map(([name, secret]) => [name, new Authenticator(secret)]),
+    );
+    return hospital;
+  }
+
+  people() {
+    return new People(this);
+  }
+
+  async close() {
+    await this.browser.close();
+    await this.server.stop();
+  }
+}
+
+let enrolled = 0;
+
+class People {
+  #hospital;
+  #windows = [];
+  #devices = [];
+
+  constructor(hospital) {
+    this.#hospital = hospital;
+  }
+
+  /** A registry number that nobody has yet. */
+  freshNumber() {
+    enrolled += 1;
+    return `E2E-${process.pid}-${enrolled}`;
+  }
+
+  async nurse(how) {
+    return this.#staff(Nurse, "claire", how);
+  }
+
+  async investigator(how) {
+    return this.#staff(Investigator, "hugo", how);
+  }
+
+  async #staff(Role, username, { language = "fr", screen = "desktop", signedIn = true } = {}) {
+    const { origin, browser, authenticators } = this.#hospital;
+    const window = await openWindow(browser, origin, { language, screen });
+    this.#windows.push(window);
+    const person = new Role(window, { origin, language, username, authenticator: authenticators[username] });
+    if (signedIn) await person.signsIn();
+    return person;
+  }
+
+  /** A patient with a phone of their own. */
+  async patient({ language = "fr" } = {}) {
+    const device = new Device(this.#hospital.origin, language);
+    this.#devices.push(device);
+    await device.start();
+    return new Patient(device, { origin: this.#hospital.origin, language });
+  }
+
+  complaints() {
+    return [...this.#windows.map(({ complaints }) => complaints), ...this.#devices.flatMap(({ complaints }) => complaints)].flat();
+  }
+
+  async leave() {
+    await Promise.all(this.#windows.map(({ context }) => context.close()));
+    await Promise.all(this.#devices.map((device) => device.throwAway()));
+  }
+}

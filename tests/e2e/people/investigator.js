@@ -1,0 +1,21 @@
+// What an investigator does, in their words.
+import { expect } from "@playwright/test";
+import { readFile } from "node:fs/promises";
+import { Staff } from "./staff.js";
+
+export class Investigator extends Staff {
+  /** Makes an export and downloads its files: name to text. */
+  async exports(purpose) {
+    await this.goesTo("exports");
+    await this.page.getByLabel(this.say("exports.purpose")).fill(purpose);
+    await this.presses("exports.send");
+    const links = this.page.getByRole("link", { name: /\.csv$/ });
+    await expect(links).toHaveCount(3);
+    const files = {};
+    for (const link of await links.all()) {
+      const [download] = await Promise.all([this.page.waitForEvent("download"), link.click()]);
+      files[download.suggestedFilename()] = await readFile(await download.path(), "utf8");
+    }
+    return files;
+  }
+}

@@ -1,0 +1,69 @@
+// What a nurse does, in her words.
+import { expect } from "@playwright/test";
+import { Staff } from "./staff.js";
+
+const PARTS = ["day", "month", "year"];
+
+export class Nurse extends Staff {
+  /** Enrols a patient and has the letter in hand: its link (the QR code's) and its code. */
+  async enrols({ number, hemopathy = "dlbcl", pathway = "conventional", language = "fr", rcp, infusion }) {
+    await this.goesTo("enrol");
+    const { page, say } = this;
+    await page.getByLabel(say("enrol.registry_number")).fill(number);
+    await page.getByLabel(say("enrol.hemopathy"), { exact: true }).selectOption(hemopathy);
+    await page.getByLabel(say("enrol.pathway"), { exact: true }).selectOption(pathway);
+    const site = page.getByLabel(say("enrol.site"), { exact: true });
+    if ((await site.inputValue()) === "") await site.selectOption({ index: 1 });
+    await page.getByLabel(say("enrol.language"), { exact: true }).selectOption(language);
+    if (rcp) await this.#dates("enrol.rcp", rcp);
+    if (infusion) await this.#dates("enrol.infusion", infusion);
+    const made = page.waitForResponse((reply) => reply.url().endsWith("/letter"));
+    await this.presses("enrol.send");
+    return this.#letter(await made, number);
+  }
+
+  /** Makes a patient's next letter; those before it stop working. */
+  async makesLetter(number) {
+    await this.opensFile(number);
+    await this.page.getByRole("link", { name: this.say("file.new_letter") }).click();
+    const made = this.page.waitForResponse((reply) => reply.url().endsWith("/letter"));
+    await this.presses("letter.make");
+    return this.#letter(await made, number);
+  }
+
+  async #letter(reply, number) {
+    const { secret, code } = await reply.json();
+    await expect(this.page.getByRole("article")).toContainText(number);
+    await expect(this.page.getByRole("article").getByRole("img")).toBeVisible();
+    return { link: `${this.origin}/#e=${secret}`, code };
+  }
+
+  async #dates(legend, date) {
+    const boxes = this.page.getByRole("group", { name: this.say(legend) });
+    const values = [date.getDate(), date.getMonth() + 1, date.getFullYear()];
+    for (const [nth, part] of PARTS.entries()) {
+      await boxes.getByLabel(this.say(`common.${part}`)).fill(String(values[nth]));
+    }
+  }
+
+  async opensWorklist(group = "due") {
+    await this.goesTo("worklist");
+    await this.page.getByRole("button", { name: this.say(`worklist.${group}`) }).click();
+  }
+
+  async looksFor(number) {
+    await this.page.getByLabel(this.say("filter.search")).fill(number);
+  }
+
+  /** The line of a patient in the list that is open. */
+  line(number) {
+    return this.page.getByRole("row").filter({ has: this.page.getByRole("link", { name: number, exact: true }) });
+  }
+
+  async opensFile(number) {
+    await this.goesTo("patients");
+    await this.looksFor(number);
+    await this.page.getByRole("link", { name: number, exact: true }).click();
+    await this.sees(this.say("file.title", { number }));
+  }
+}

@@ -1,0 +1,43 @@
+// What every member of staff does: sign in with two factors, move between pages, sign out.
+import { expect } from "@playwright/test";
+import { speaker } from "../support/words.js";
+
+export class Staff {
+  constructor({ page, context }, { origin, language, username, authenticator }) {
+    Object.assign(this, { page, context, origin, language, username, authenticator, say: speaker(language) });
+  }
+
+  async opensSignIn() {
+    await this.page.goto(`${this.origin}/staff/`);
+    await this.sees(this.say("sign_in.title"));
+  }
+
+  async signsIn({ password = "demonstration" } = {}) {
+    await this.opensSignIn();
+    await this.page.getByLabel(this.say("sign_in.username")).fill(this.username);
+    await this.page.getByLabel(this.say("sign_in.password")).fill(password);
+    await this.page.getByLabel(this.say("sign_in.code")).fill(await this.authenticator.code());
+    await this.presses("sign_in.send");
+    await expect(this.page.getByRole("button", { name: this.say("staff.sign_out") })).toBeVisible();
+  }
+
+  async signsOut() {
+    await this.presses("staff.sign_out");
+    await this.sees(this.say("sign_in.title"));
+  }
+
+  /** Goes to a page of the navigation. */
+  async goesTo(page) {
+    const name = this.say(`staff.page.${page}`);
+    await this.page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
+  }
+
+  async presses(key, marks) {
+    await this.page.getByRole("button", { name: this.say(key, marks), exact: true }).click();
+  }
+
+  /** The page's heading. */
+  async sees(heading) {
+    await expect(this.page.getByRole("heading", { level: 1, name: heading })).toBeVisible();
+  }
+}
