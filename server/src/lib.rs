@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod error;
+pub mod exports;
 pub mod reports;
 pub mod scores;
 pub mod state;
@@ -60,6 +61,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/health", get(health))
         .merge(auth::routes())
         .merge(assessments::routes())
+        .merge(exports::routes())
         .merge(reports::routes())
         .route("/api/{*rest}", axum::routing::any(no_such_route))
         .layer(middleware::from_fn(guard_api))

@@ -149,7 +149,8 @@ fn expectation(state: AssessmentState, ended: bool) -> Expectation {
 }
 
 /// The milestones that stand, oldest first: of one kind the one entered last, and every relapse.
-pub(super) fn standing_milestones(entered: Vec<Milestone>) -> Vec<Milestone> {
+#[must_use]
+pub fn standing_milestones(entered: Vec<Milestone>) -> Vec<Milestone> {
     let mut standing: Vec<Milestone> = Vec::new();
     for milestone in entered {
         if milestone.kind != MilestoneKind::Relapse {

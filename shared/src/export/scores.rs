@@ -64,6 +64,14 @@ impl<W: Write> ScoresCsv<W> {
         Ok(())
     }
 
+    /// Hands on what is written so far, for whoever streams it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn flush(&mut self) -> csv::Result<()> {
+        Ok(self.csv.flush()?)
+    }
+
     /// Ends the file; says how many rows it has below its header.
     ///
     /// # Errors

@@ -1,0 +1,236 @@
+//! Producing one file of an export piece by piece, a few patients at a time, whatever its size.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{self, Write},
+    mem,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use anyhow::Context as _;
+use axum::body::Bytes;
+use shared::{
+    answers::{QuestionnaireResponse, response},
+    export::{AnswersCsv, Exported, RelativeDays, ScoresCsv, write_codebook},
+    id::{AssessmentId, InstrumentKey, PathwayKey},
+    instrument::catalog::Catalog,
+    schedule::{Facts, Plan, Progress, plan},
+    scoring::score,
+    time::{Date, Timestamp},
+};
+use tokio::{sync::mpsc, task::JoinHandle};
+
+use super::{
+    File, Moment,
+    queries::{self, PatientRecord},
+};
+use crate::{auth::guard::InvestigatorScope, clock::civil_date, state::AppState};
+
+/// Patients that are read at once.
+const PATIENTS_AT_ONCE: i64 = 50;
+
+/// Pieces that may wait for a slow reader; the producer waits then.
+pub(super) const PIECES_AHEAD: usize = 4;
+
+type Out = mpsc::Sender<io::Result<Bytes>>;
+
+/// Starts producing a file into `out`; ends with how many rows it has below its header.
+///
+/// When it cannot go on, the reader gets an error in place of the end, so that half a file is not taken for a whole.
+pub(super) fn spawn(
+    scope: InvestigatorScope,
+    state: AppState,
+    moment: Moment,
+    file: File,
+    out: Out,
+) -> JoinHandle<anyhow::Result<u64>> {
+    tokio::spawn(async move {
+        let produced = produce(&scope, &state, moment, file, &out).await;
+        if let Err(error) = &produced {
+            tracing::error!(error = format!("{error:#}"), file = file.name(), "an export broke off");
+            let _ = out.send(Err(io::Error::other("the export broke off"))).await;
+        }
+        produced
+    })
+}
+
+async fn produce(
+    scope: &InvestigatorScope,
+    state: &AppState,
+    moment: Moment,
+    file: File,
+    out: &Out,
+) -> anyhow::Result<u64> {
+    let spool = Spool::default();
+    let mut table = match file {
+        File::Codebook => {
+            let n_rows = write_codebook(spool.clone(), &state.study, &state.catalog)?;
+            spool.hand_on(out).await?;
+            return Ok(n_rows);
+        }
+        File::Answers => Table::Answers(AnswersCsv::new(spool.clone())?),
+        File::Scores => Table::Scores(ScoresCsv::new(spool.clone())?),
+    };
+    let demonstration = demonstration_by_hash(&state.catalog);
+    let mut after = None;
+    loop {
+        let patients = queries::list_patients(scope, &state.db, moment, after, PATIENTS_AT_ONCE).await?;
+        let Some(last) = patients.last() else { break };
+        after = Some(last.patient);
+        for patient in &patients {
+            write_patient(state, patient, &demonstration, &mut table)?;
+        }
+        table.flush()?;
+        spool.hand_on(out).await?;
+    }
+    let n_rows = table.finish()?;
+    spool.hand_on(out).await?;
+    Ok(n_rows)
+}
+
+/// Whether wording is demonstration wording, by the hash that answer events carry.
+fn demonstration_by_hash(catalog: &Catalog) -> BTreeMap<String, bool> {
+    let packs = catalog.definitions().flat_map(|definition| catalog.packs(&definition.instrument));
+    packs.map(|pack| (pack.reference().hash, pack.demonstration)).collect()
+}
+
+enum Table {
+    Answers(AnswersCsv<Spool>),
+    Scores(ScoresCsv<Spool>),
+}
+
+impl Table {
+    fn write(&mut self, exported: &Exported<'_>) -> anyhow::Result<()> {
+        match self {
+            Self::Answers(csv) => csv.write(exported)?,
+            Self::Scores(csv) => csv.write(exported, &score(exported.definition, &exported.copy.values()))?,
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> anyhow::Result<()> {
+        match self {
+            Self::Answers(csv) => csv.flush()?,
+            Self::Scores(csv) => csv.flush()?,
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> anyhow::Result<u64> {
+        Ok(match self {
+            Self::Answers(csv) => csv.finish()?,
+            Self::Scores(csv) => csv.finish()?,
+        })
+    }
+}
+
+/// A questionnaire that was sent, with the days that count.
+struct Sent {
+    assessment: AssessmentId,
+    instrument: InstrumentKey,
+    response: QuestionnaireResponse,
+    submitted_on: Date,
+    received_on: Date,
+}
+
+fn write_patient(
+    state: &AppState,
+    record: &PatientRecord,
+    demonstration: &BTreeMap<String, bool>,
+    table: &mut Table,
+) -> anyhow::Result<()> {
+    let sent = read_sent(record);
+    let plan = replay(state, record, &sent);
+    for Sent { assessment, response, submitted_on, received_on, .. } in &sent {
+        let Some(copy) = response.copies.first() else { continue };
+        let definition = state.catalog.find(&copy.instrument).context("an instrument that was answered is not here")?;
+        table.write(&Exported {
+            patient: record.patient,
+            site: &record.site,
+            pathway: pathway_on(record, *submitted_on).context("a patient has no episode of care")?,
+            hemopathy: &record.hemopathy,
+            assessment,
+            target_day: state.study.find_timepoint(&assessment.timepoint).map(|it| it.target_day),
+            window: plan.get(assessment).and_then(|it| it.window),
+            submitted_on: *submitted_on,
+            received_on: *received_on,
+            days: RelativeDays::of(*submitted_on, &record.milestones),
+            definition,
+            demonstration: demonstration.get(&copy.wording.hash).copied(),
+            copy,
+            n_copies: response.copies.len(),
+        })?;
+    }
+    Ok(())
+}
+
+/// The questionnaires that were sent, by assessment and instrument.
+fn read_sent(record: &PatientRecord) -> Vec<Sent> {
+    let said = || record.events.iter().map(|it| &it.event);
+    let keys: BTreeSet<_> = said().map(|event| (&event.assessment, &event.instrument.key)).collect();
+    keys.into_iter()
+        .filter_map(|(assessment, instrument)| {
+            let response = response::read(said(), assessment, instrument)?;
+            let submission = response.copies.first()?.submission?;
+            let event = record.events.iter().find(|it| it.event.id == submission)?;
+            Some(Sent {
+                assessment: assessment.clone(),
+                instrument: instrument.clone(),
+                submitted_on: submitted_on(event.event.clock.at, event.enrolled_at, event.received_at),
+                received_on: civil_date(event.received_at),
+                response,
+            })
+        })
+        .collect()
+}
+
+/// The plan as it stood at the export's moment, for the windows.
+fn replay(state: &AppState, record: &PatientRecord, sent: &[Sent]) -> Plan {
+    let progress = sent.iter().map(|it| Progress {
+        assessment: it.assessment.clone(),
+        instrument: it.instrument.clone(),
+        submitted_on: Some(it.submitted_on),
+    });
+    let facts = Facts {
+        hemopathy: record.hemopathy.clone(),
+        milestones: record.milestones.clone(),
+        progress: progress.collect(),
+    };
+    plan(&state.study, &facts, Date::MAX)
+}
+
+/// The pathway of the episode that ran on a day; before the first episode, of the first.
+fn pathway_on(record: &PatientRecord, day: Date) -> Option<&PathwayKey> {
+    let running = record.episodes.iter().rev().find(|(from_on, _)| *from_on <= day);
+    running.or_else(|| record.episodes.first()).map(|(_, pathway)| pathway)
+}
+
+/// Where tables write and pieces are taken from.
+#[derive(Clone, Default)]
+struct Spool(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Spool {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Spool {
+    async fn hand_on(&self, out: &Out) -> anyhow::Result<()> {
+        let piece = mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        if piece.is_empty() {
+            return Ok(());
+        }
+        out.send(Ok(Bytes::from(piece))).await.context("whoever asked for the export is gone")
+    }
+}
+
+fn submitted_on(said_at: Timestamp, enrolled_at: Timestamp, received_at: Timestamp) -> Date {
+    let (said, received) = (civil_date(said_at), civil_date(received_at));
+    let possible = civil_date(enrolled_at)..=received;
+    if possible.contains(&said) { said } else { received }
+}

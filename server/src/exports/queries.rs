@@ -1,0 +1,193 @@
+//! SQL of exports: the record as it stood at one moment, patient by patient.
+
+use std::collections::BTreeMap;
+
+use shared::{
+    answers::AnswerEvent,
+    id::{HemopathyKey, PathwayKey, PatientId, SiteKey, StaffId},
+    schedule::Milestone,
+    time::{Date, PartialDate, Timestamp},
+};
+use sqlx::{FromRow, QueryBuilder};
+use uuid::Uuid;
+
+use super::{Export, Manifest, Moment};
+use crate::{
+    assessments::standing_milestones,
+    auth::guard::InvestigatorScope,
+    db::{Db, from_code, from_json, instant, millis, on, parse, to_json},
+};
+
+/// One patient's part of the record at the export's moment.
+#[derive(Debug)]
+pub(super) struct PatientRecord {
+    pub(super) patient: PatientId,
+    pub(super) hemopathy: HemopathyKey,
+    pub(super) site: SiteKey,
+    /// Standing milestones, oldest first.
+    pub(super) milestones: Vec<Milestone>,
+    /// From when on which pathway, oldest first.
+    pub(super) episodes: Vec<(Date, PathwayKey)>,
+    pub(super) events: Vec<KeptEvent>,
+}
+
+/// An event with what the server knows of it.
+#[derive(Debug)]
+pub(super) struct KeptEvent {
+    pub(super) event: AnswerEvent,
+    pub(super) received_at: Timestamp,
+    pub(super) enrolled_at: Timestamp,
+}
+
+#[derive(FromRow)]
+struct MilestoneRow {
+    patient_id: Uuid,
+    kind: String,
+    happened_on: String,
+    accuracy: String,
+    planned: bool,
+}
+
+#[derive(FromRow)]
+struct ExportRow {
+    position: i64,
+    as_of_on: String,
+    made_at: i64,
+    files: String,
+}
+
+pub(super) async fn get_position(db: &Db) -> sqlx::Result<i64> {
+    on!(db, pool => sqlx::query_scalar("SELECT value FROM position").fetch_one(pool).await)
+}
+
+pub(super) async fn insert_export(
+    db: &Db,
+    scope: &InvestigatorScope,
+    number: i64,
+    moment: Moment,
+    purpose: &str,
+    manifest: &Manifest,
+) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO export (export_id, position, as_of_on, purpose, made_by, made_at, files)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let files = to_json(manifest)?;
+    on!(db, pool => sqlx::query(SQL).bind(number).bind(moment.position).bind(moment.as_of.to_string()).bind(purpose)
+        .bind(scope.staff().map(StaffId::as_uuid)).bind(millis(moment.made_at)).bind(files)
+        .execute(pool).await.map(|_| ()))
+}
+
+pub(super) async fn find_export(_: &InvestigatorScope, db: &Db, number: i64) -> sqlx::Result<Option<Export>> {
+    const SQL: &str = "SELECT position, as_of_on, made_at, files FROM export WHERE export_id = $1";
+    let row: Option<ExportRow> = on!(db, pool => sqlx::query_as(SQL).bind(number).fetch_optional(pool).await)?;
+    row.map(|row| {
+        let moment = Moment { position: row.position, as_of: parse(&row.as_of_on)?, made_at: instant(row.made_at)? };
+        Ok(Export { moment, manifest: from_json(&row.files)? })
+    })
+    .transpose()
+}
+
+/// The next patients of whom something was received up to the moment, by pseudonym.
+pub(super) async fn list_patients(
+    _: &InvestigatorScope,
+    db: &Db,
+    moment: Moment,
+    after: Option<PatientId>,
+    limit: i64,
+) -> sqlx::Result<Vec<PatientRecord>> {
+    const SQL: &str = "SELECT patient_id, hemopathy, site FROM patient
+        WHERE patient_id > $1 AND EXISTS (
+            SELECT 1 FROM answer_event WHERE answer_event.patient_id = patient.patient_id AND position <= $2)
+        ORDER BY patient_id LIMIT $3";
+    let after = after.map_or(Uuid::nil(), PatientId::as_uuid);
+    let rows: Vec<(Uuid, String, String)> =
+        on!(db, pool => sqlx::query_as(SQL).bind(after).bind(moment.position).bind(limit).fetch_all(pool).await)?;
+    let patients: Vec<Uuid> = rows.iter().map(|(patient, ..)| *patient).collect();
+    if patients.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut milestones = list_milestones(db, &patients, moment).await?;
+    let mut episodes = list_episodes(db, &patients, moment).await?;
+    let mut events = list_events(db, &patients, moment).await?;
+    rows.into_iter()
+        .map(|(patient, hemopathy, site)| {
+            Ok(PatientRecord {
+                patient: PatientId::new(patient),
+                hemopathy: parse(&hemopathy)?,
+                site: parse(&site)?,
+                milestones: standing_milestones(milestones.remove(&patient).unwrap_or_default()),
+                episodes: episodes.remove(&patient).unwrap_or_default(),
+                events: events.remove(&patient).unwrap_or_default(),
+            })
+        })
+        .collect()
+}
+
+/// `WHERE patient_id IN (…)` after a statement.
+macro_rules! of_patients {
+    ($sql:expr, $patients:expr) => {{
+        let mut query = QueryBuilder::new($sql);
+        query.push(" WHERE patient_id IN (");
+        let mut ids = query.separated(", ");
+        for patient in $patients {
+            ids.push_bind(*patient);
+        }
+        query.push(")");
+        query
+    }};
+}
+
+async fn list_milestones(db: &Db, patients: &[Uuid], moment: Moment) -> sqlx::Result<BTreeMap<Uuid, Vec<Milestone>>> {
+    const SQL: &str = "SELECT patient_id, kind, happened_on, accuracy, planned FROM milestone";
+    let rows: Vec<MilestoneRow> = on!(db, pool => {
+        let mut query = of_patients!(SQL, patients);
+        query.push(" AND entered_at <= ").push_bind(millis(moment.made_at)).push(" ORDER BY ordinal");
+        query.build_query_as().fetch_all(pool).await
+    })?;
+    let mut milestones: BTreeMap<Uuid, Vec<Milestone>> = BTreeMap::new();
+    for row in rows {
+        let on = PartialDate { date: parse(&row.happened_on)?, precision: from_code(&row.accuracy)? };
+        let milestone = Milestone { kind: from_code(&row.kind)?, on, planned: row.planned };
+        milestones.entry(row.patient_id).or_default().push(milestone);
+    }
+    Ok(milestones)
+}
+
+async fn list_episodes(
+    db: &Db,
+    patients: &[Uuid],
+    moment: Moment,
+) -> sqlx::Result<BTreeMap<Uuid, Vec<(Date, PathwayKey)>>> {
+    const SQL: &str = "SELECT patient_id, from_on, pathway FROM episode";
+    let rows: Vec<(Uuid, String, String)> = on!(db, pool => {
+        let mut query = of_patients!(SQL, patients);
+        query.push(" AND entered_at <= ").push_bind(millis(moment.made_at)).push(" ORDER BY ordinal");
+        query.build_query_as().fetch_all(pool).await
+    })?;
+    let mut episodes: BTreeMap<Uuid, Vec<(Date, PathwayKey)>> = BTreeMap::new();
+    for (patient, from_on, pathway) in rows {
+        episodes.entry(patient).or_default().push((parse(&from_on)?, parse(&pathway)?));
+    }
+    Ok(episodes)
+}
+
+async fn list_events(db: &Db, patients: &[Uuid], moment: Moment) -> sqlx::Result<BTreeMap<Uuid, Vec<KeptEvent>>> {
+    const SQL: &str = "SELECT answer_event.patient_id, body, received_at, enrolled_at
+        FROM answer_event JOIN device USING (device_id)";
+    let rows: Vec<(Uuid, String, i64, i64)> = on!(db, pool => {
+        let mut query = QueryBuilder::new(SQL);
+        query.push(" WHERE answer_event.patient_id IN (");
+        let mut ids = query.separated(", ");
+        for patient in patients {
+            ids.push_bind(*patient);
+        }
+        query.push(") AND position <= ").push_bind(moment.position).push(" ORDER BY position");
+        query.build_query_as().fetch_all(pool).await
+    })?;
+    let mut events: BTreeMap<Uuid, Vec<KeptEvent>> = BTreeMap::new();
+    for (patient, body, received_at, enrolled_at) in rows {
+        let event = from_json(&body)?;
+        let kept = KeptEvent { event, received_at: instant(received_at)?, enrolled_at: instant(enrolled_at)? };
+        events.entry(patient).or_default().push(kept);
+    }
+    Ok(events)
+}
