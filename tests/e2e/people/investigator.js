@@ -7,8 +7,8 @@ export class Investigator extends Staff {
   /** Makes an export and downloads its files: name to text. */
   async exports(purpose) {
     await this.goesTo("exports");
-    await this.page.getByLabel(this.say("exports.purpose")).fill(purpose);
-    await this.presses("exports.send");
+    await this.page.getByLabel(this.say("investigator.exports.purpose")).fill(purpose);
+    await this.presses("investigator.exports.send");
     const links = this.page.getByRole("link", { name: /\.csv$/ });
     await expect(links).toHaveCount(3);
     const files = {};

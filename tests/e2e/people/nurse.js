@@ -9,25 +9,25 @@ export class Nurse extends Staff {
   async enrols({ number, hemopathy = "dlbcl", pathway = "conventional", language = "fr", rcp, infusion }) {
     await this.goesTo("enrol");
     const { page, say } = this;
-    await page.getByLabel(say("enrol.registry_number")).fill(number);
-    await page.getByLabel(say("enrol.hemopathy"), { exact: true }).selectOption(hemopathy);
-    await page.getByLabel(say("enrol.pathway"), { exact: true }).selectOption(pathway);
-    const site = page.getByLabel(say("enrol.site"), { exact: true });
+    await page.getByLabel(say("nurse.enrol.registry_number")).fill(number);
+    await page.getByLabel(say("nurse.enrol.hemopathy"), { exact: true }).selectOption(hemopathy);
+    await page.getByLabel(say("nurse.enrol.pathway"), { exact: true }).selectOption(pathway);
+    const site = page.getByLabel(say("nurse.enrol.site"), { exact: true });
     if ((await site.inputValue()) === "") await site.selectOption({ index: 1 });
-    await page.getByLabel(say("enrol.language"), { exact: true }).selectOption(language);
-    if (rcp) await this.#dates("enrol.rcp", rcp);
-    if (infusion) await this.#dates("enrol.infusion", infusion);
+    await page.getByLabel(say("nurse.enrol.language"), { exact: true }).selectOption(language);
+    if (rcp) await this.#dates("nurse.enrol.rcp", rcp);
+    if (infusion) await this.#dates("nurse.enrol.infusion", infusion);
     const made = page.waitForResponse((reply) => reply.url().endsWith("/letter"));
-    await this.presses("enrol.send");
+    await this.presses("nurse.enrol.send");
     return this.#letter(await made, number);
   }
 
   /** Makes a patient's next letter; those before it stop working. */
   async makesLetter(number) {
     await this.opensFile(number);
-    await this.page.getByRole("link", { name: this.say("file.new_letter") }).click();
+    await this.page.getByRole("link", { name: this.say("nurse.file.new_letter") }).click();
     const made = this.page.waitForResponse((reply) => reply.url().endsWith("/letter"));
-    await this.presses("letter.make");
+    await this.presses("nurse.letter.make");
     return this.#letter(await made, number);
   }
 
@@ -48,11 +48,11 @@ export class Nurse extends Staff {
 
   async opensWorklist(group = "due") {
     await this.goesTo("worklist");
-    await this.page.getByRole("button", { name: this.say(`worklist.${group}`) }).click();
+    await this.page.getByRole("button", { name: this.say(`nurse.worklist.${group}`) }).click();
   }
 
   async looksFor(number) {
-    await this.page.getByLabel(this.say("filter.search")).fill(number);
+    await this.page.getByLabel(this.say("nurse.filter.search")).fill(number);
   }
 
   /** The line of a patient in the list that is open. */
@@ -64,6 +64,6 @@ export class Nurse extends Staff {
     await this.goesTo("patients");
     await this.looksFor(number);
     await this.page.getByRole("link", { name: number, exact: true }).click();
-    await this.sees(this.say("file.title", { number }));
+    await this.sees(this.say("nurse.file.title", { number }));
   }
 }

@@ -9,21 +9,21 @@ export class Staff {
 
   async opensSignIn() {
     await this.page.goto(`${this.origin}/staff/`);
-    await this.sees(this.say("sign_in.title"));
+    await this.sees(this.say("staff.sign_in.title"));
   }
 
   async signsIn({ password = "demonstration" } = {}) {
     await this.opensSignIn();
-    await this.page.getByLabel(this.say("sign_in.username")).fill(this.username);
-    await this.page.getByLabel(this.say("sign_in.password")).fill(password);
-    await this.page.getByLabel(this.say("sign_in.code")).fill(await this.authenticator.code());
-    await this.presses("sign_in.send");
+    await this.page.getByLabel(this.say("staff.sign_in.username")).fill(this.username);
+    await this.page.getByLabel(this.say("staff.sign_in.password")).fill(password);
+    await this.page.getByLabel(this.say("staff.sign_in.code")).fill(await this.authenticator.code());
+    await this.presses("staff.sign_in.send");
     await expect(this.page.getByRole("button", { name: this.say("staff.sign_out") })).toBeVisible();
   }
 
   async signsOut() {
     await this.presses("staff.sign_out");
-    await this.sees(this.say("sign_in.title"));
+    await this.sees(this.say("staff.sign_in.title"));
   }
 
   /** Goes to a page of the navigation. */

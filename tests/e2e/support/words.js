@@ -12,7 +12,7 @@ function load(language) {
 const texts = { fr: load("fr"), en: load("en") };
 const singular = { fr: (n) => n < 2, en: (n) => n === 1 };
 
-/** `speaker("fr")("sign_in.send")` is the words of that text, its marks filled in, in the number that `n` asks for. */
+/** `speaker("fr")("staff.sign_in.send")` is the words of that text, its marks filled in, in the number that `n` asks for. */
 export function speaker(language) {
   return (key, marks = {}) => {
     let text = key.split(".").reduce((part, name) => part?.[name], texts[language]);
