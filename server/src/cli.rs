@@ -84,8 +84,13 @@ async fn serve(config: &Config) -> Result<(), StartError> {
     })?;
     let address = listener.local_addr().unwrap_or(config.listen);
     say(&format!("Ressenti serves http://{address} (patients) and http://{address}/staff/ (staff)."));
+    let news = state.news.clone();
+    let stop = async move {
+        asked_to_stop().await;
+        news.stop();
+    };
     axum::serve(listener, router(state))
-        .with_graceful_shutdown(asked_to_stop())
+        .with_graceful_shutdown(stop)
         .into_future()
         .await
         .map_err(|error| StartError::new(format!("Serving stopped: {error}."), "see the log above"))

@@ -7,12 +7,17 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod devices;
 pub mod error;
 pub mod exports;
+pub mod identity;
+pub mod milestones;
+pub mod patients;
 pub mod reports;
 pub mod scores;
 pub mod state;
 pub mod statistics;
+pub mod sync;
 
 use std::{any::Any, time::Duration};
 
@@ -61,8 +66,12 @@ pub fn router(state: AppState) -> Router {
         .route("/api/health", get(health))
         .merge(auth::routes())
         .merge(assessments::routes())
+        .merge(devices::routes())
         .merge(exports::routes())
+        .merge(milestones::routes())
+        .merge(patients::routes())
         .merge(reports::routes())
+        .merge(sync::routes())
         .route("/api/{*rest}", axum::routing::any(no_such_route))
         .layer(middleware::from_fn(guard_api))
         .layer(DefaultBodyLimit::max(MAX_BODY));

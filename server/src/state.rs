@@ -8,6 +8,7 @@ use crate::{
     clock::{Chance, Clock},
     config::{Config, StartError},
     db::{self, Db, IdentityDb},
+    sync::{self, News, Writer},
 };
 
 /// Shared by all handlers; cheap to clone.
@@ -25,6 +26,10 @@ pub struct AppState {
     pub clock: Clock,
     /// Where ids and secrets come from.
     pub chance: Chance,
+    /// Who appends answer events.
+    pub writer: Writer,
+    /// The last position that was committed, as it moves.
+    pub news: News,
 }
 
 /// Connections to each database. SQLite needs few: one writes, the others read.
@@ -39,11 +44,17 @@ impl AppState {
         let db = db::connect(&config.database, CONNECTIONS, config.database_wait).await?;
         let identity = IdentityDb(db::connect(&config.identity_database, CONNECTIONS, config.database_wait).await?);
         db::migrate(&db, &identity).await?;
+        let position = sync::last_position(&db).await.map_err(|error| {
+            StartError::new(format!("The research database could not be read: {error}."), "see the database's own log")
+        })?;
+        let news = News::start(db.clone(), position);
         Ok(Self {
-            db,
-            identity,
+            writer: Writer::start(db.clone(), news.clone()),
+            news,
             study: Arc::new(read_study(config)?),
             catalog: Arc::new(read_catalog()?),
+            db,
+            identity,
             clock,
             chance,
         })

@@ -1,3 +1,4 @@
 //! The interface over real HTTP, on both databases.
 
+mod enrolment;
 mod signing_in;

@@ -4,10 +4,12 @@
 
 mod app;
 mod client;
+pub mod patient;
 pub mod postgres;
 
 pub use app::{PASSWORD, TestApp};
-pub use client::Client;
+pub use client::{Client, Reply};
+pub use patient::Phone;
 
 /// Stamps out each test for both engines: `…::sqlite` and `…::postgres`.
 macro_rules! on_both_databases {

@@ -2,11 +2,11 @@
 
 CREATE TABLE person (
   patient_id      UUID NOT NULL PRIMARY KEY,
-  registry_number TEXT COLLATE "C" NOT NULL UNIQUE,
+  registry_number TEXT NOT NULL,
   family_name     TEXT NOT NULL,
   given_name      TEXT NOT NULL,
   site            TEXT NOT NULL,              -- following site, so that a search reads only what it may show
-  folded_number   TEXT COLLATE "C" NOT NULL,              -- lower case, without accents: what searches compare
+  folded_number   TEXT COLLATE "C" NOT NULL UNIQUE, -- lower case, without accents: what is compared
   folded_name     TEXT COLLATE "C" NOT NULL
 );
 CREATE INDEX person_by_number ON person (site, folded_number);

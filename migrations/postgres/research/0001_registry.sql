@@ -123,6 +123,8 @@ CREATE TABLE quarantine (
   device_id     UUID    NOT NULL REFERENCES device (device_id),
   patient_id    UUID    NOT NULL REFERENCES patient (patient_id),   -- the device's
   event_id      UUID,
+  timepoint     TEXT,                         -- its assessment, where it could be read
+  occurrence    BIGINT,
   reason        TEXT    NOT NULL,
   detail        TEXT    NOT NULL,
   hash          BYTEA   NOT NULL,

@@ -2,11 +2,11 @@
 
 CREATE TABLE person (
   patient_id      BLOB NOT NULL PRIMARY KEY,
-  registry_number TEXT NOT NULL UNIQUE,
+  registry_number TEXT NOT NULL,
   family_name     TEXT NOT NULL,
   given_name      TEXT NOT NULL,
   site            TEXT NOT NULL,              -- following site, so that a search reads only what it may show
-  folded_number   TEXT NOT NULL,              -- lower case, without accents: what searches compare
+  folded_number   TEXT NOT NULL UNIQUE,       -- lower case, without accents: what is compared
   folded_name     TEXT NOT NULL
 ) STRICT;
 CREATE INDEX person_by_number ON person (site, folded_number);

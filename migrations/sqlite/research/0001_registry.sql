@@ -131,6 +131,8 @@ CREATE TABLE quarantine (
   device_id     BLOB    NOT NULL REFERENCES device (device_id),
   patient_id    BLOB    NOT NULL REFERENCES patient (patient_id),   -- the device's
   event_id      BLOB,
+  timepoint     TEXT,                         -- its assessment, where it could be read
+  occurrence    INTEGER,
   reason        TEXT    NOT NULL,
   detail        TEXT    NOT NULL,
   hash          BLOB    NOT NULL,

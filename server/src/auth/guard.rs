@@ -36,6 +36,12 @@ pub struct HandInScope {
     revoked: bool,
 }
 
+/// One patient whose answers and dates may be read and written: somebody's own, or of a nurse's site.
+#[derive(Clone, Copy, Debug)]
+pub struct OnePatientScope {
+    patient: PatientId,
+}
+
 /// Any member of staff: nothing of any patient.
 #[derive(Clone, Debug)]
 pub struct StaffScope {
@@ -61,7 +67,21 @@ pub struct ManagerScope {
     staff: Option<StaffId>,
 }
 
+impl OnePatientScope {
+    /// Which patient.
+    #[must_use]
+    pub const fn patient(&self) -> PatientId {
+        self.patient
+    }
+}
+
 impl PatientScope {
+    /// The patient's own.
+    #[must_use]
+    pub const fn own(&self) -> OnePatientScope {
+        OnePatientScope { patient: self.patient }
+    }
+
     /// Whose answers.
     #[must_use]
     pub const fn patient(&self) -> PatientId {
@@ -126,6 +146,12 @@ impl NurseScope {
     #[must_use]
     pub fn sees(&self, site: &SiteKey) -> bool {
         self.sites.contains(site)
+    }
+
+    /// One of her patients, whose following site this is; `None` when it is not one of hers.
+    #[must_use]
+    pub fn one(&self, patient: PatientId, site: &SiteKey) -> Option<OnePatientScope> {
+        self.sees(site).then_some(OnePatientScope { patient })
     }
 }
 

@@ -29,6 +29,17 @@ pub fn parse<T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static
     text.parse().map_err(decode)
 }
 
+/// Bytes in lower-case hexadecimal.
+///
+/// ```
+/// assert_eq!(server::db::hex(&[0, 171]), "00ab");
+/// ```
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| DIGITS.get(usize::from(digit))).collect()
+}
+
 /// A value as JSON text.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ mod trouble;
 
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction, pool::PoolConnection};
 
-pub use convert::{from_code, from_json, instant, millis, parse, to_code, to_json};
+pub use convert::{from_code, from_json, hex, instant, millis, parse, to_code, to_json};
 pub use open::{Database, connect, migrate};
 pub use trouble::is_outage;
 
@@ -53,6 +53,17 @@ macro_rules! on {
 }
 pub(crate) use on;
 
+impl<S, P> Engine<S, P> {
+    /// The text for this engine, of SQLite's and PostgreSQL's: for the few statements that cannot be one.
+    #[must_use]
+    pub const fn choose(&self, [sqlite, postgres]: [&'static str; 2]) -> &'static str {
+        match self {
+            Self::Sqlite(_) => sqlite,
+            Self::Postgres(_) => postgres,
+        }
+    }
+}
+
 impl Db {
     /// Begins a transaction that means to write: on SQLite it takes the one writer's place at once.
     ///
@@ -73,6 +84,19 @@ impl Db {
         Ok(match self {
             Self::Sqlite(pool) => Engine::Sqlite(pool.acquire().await?),
             Self::Postgres(pool) => Engine::Postgres(pool.acquire().await?),
+        })
+    }
+
+    /// Begins a transaction that only reads, and sees one moment throughout.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn snapshot(&self) -> sqlx::Result<Tx> {
+        Ok(match self {
+            Self::Sqlite(pool) => Engine::Sqlite(pool.begin().await?),
+            Self::Postgres(pool) => {
+                Engine::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            }
         })
     }
 

@@ -97,6 +97,8 @@ pub enum QuarantineReason {
     AfterSubmission,
     /// The study has no such assessment.
     UnknownAssessment,
+    /// The device had been revoked when it sent this.
+    RevokedDevice,
 }
 
 /// `GET /api/sync/pull?after=N`: what was committed after position N for this patient.

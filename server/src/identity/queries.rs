@@ -1,0 +1,127 @@
+//! SQL of the identity database.
+
+use std::collections::BTreeMap;
+
+use shared::{
+    api::PatientLine,
+    id::{PatientId, SiteKey},
+};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Person, fold};
+use crate::{
+    auth::guard::{NurseScope, OnePatientScope},
+    db::{Engine, IdentityDb, on, parse},
+};
+
+#[derive(FromRow)]
+struct PersonRow {
+    patient_id: Uuid,
+    registry_number: String,
+    family_name: String,
+    given_name: String,
+    site: String,
+}
+
+impl PersonRow {
+    fn into_person(self) -> sqlx::Result<Person> {
+        Ok(Person {
+            patient: PatientId::new(self.patient_id),
+            registry_number: self.registry_number,
+            family_name: self.family_name,
+            given_name: self.given_name,
+            site: parse(&self.site)?,
+        })
+    }
+}
+
+/// Records who a new pseudonym is; gives the pseudonym that the registry number has already, if it has one.
+///
+/// # Errors
+/// When the database could not.
+pub async fn record(db: &IdentityDb, _: &NurseScope, person: &Person) -> sqlx::Result<Option<PatientId>> {
+    const INSERT: &str = "INSERT INTO person (patient_id, registry_number, family_name, given_name, site,
+            folded_number, folded_name)
+        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (folded_number) DO NOTHING";
+    const FIND: &str = "SELECT patient_id FROM person WHERE folded_number = $1";
+    let number = fold(&person.registry_number);
+    let name = fold(&format!("{} {}", person.family_name, person.given_name));
+    let mut tx = db.0.begin().await?;
+    let inserted = on!(&mut tx, conn => sqlx::query(INSERT).bind(person.patient.as_uuid())
+        .bind(&person.registry_number).bind(&person.family_name).bind(&person.given_name).bind(person.site.as_str())
+        .bind(&number).bind(name).execute(&mut **conn).await?.rows_affected());
+    let standing: Option<Uuid> = if inserted == 1 {
+        None
+    } else {
+        on!(&mut tx, conn => sqlx::query_scalar(FIND).bind(&number).fetch_optional(&mut **conn).await)?
+    };
+    tx.commit().await?;
+    Ok(standing.map(PatientId::new))
+}
+
+/// Patients of one site whose number or name begins so, by number, from after a number on.
+///
+/// # Errors
+/// When the database could not.
+pub async fn search(
+    db: &IdentityDb,
+    scope: &NurseScope,
+    site: &SiteKey,
+    begins: &str,
+    after: &str,
+    limit: u32,
+) -> sqlx::Result<Vec<PatientLine>> {
+    const SQL: &str = "SELECT patient_id, registry_number, family_name, given_name, site FROM person
+        WHERE site = $1 AND folded_number > $2
+          AND (folded_number BETWEEN $3 AND $4 OR folded_name BETWEEN $3 AND $4)
+        ORDER BY folded_number LIMIT $5";
+    if !scope.sees(site) {
+        return Ok(Vec::new());
+    }
+    let (first, after) = (fold(begins), fold(after));
+    let last = format!("{first}\u{10ffff}");
+    let rows: Vec<PersonRow> = on!(&db.0, pool => sqlx::query_as(SQL).bind(site.as_str()).bind(after).bind(first)
+        .bind(last).bind(i64::from(limit)).fetch_all(pool).await)?;
+    rows.into_iter().map(|row| row.into_person().map(Person::into_line)).collect()
+}
+
+/// The line of one patient.
+///
+/// # Errors
+/// When the database could not.
+pub async fn find_line(db: &IdentityDb, _: &NurseScope, scope: &OnePatientScope) -> sqlx::Result<Option<PatientLine>> {
+    const SQL: &str =
+        "SELECT patient_id, registry_number, family_name, given_name, site FROM person WHERE patient_id = $1";
+    let row: Option<PersonRow> =
+        on!(&db.0, pool => sqlx::query_as(SQL).bind(scope.patient().as_uuid()).fetch_optional(pool).await)?;
+    row.map(|row| row.into_person().map(Person::into_line)).transpose()
+}
+
+/// The lines of these patients, as far as they are a nurse's.
+///
+/// # Errors
+/// When the database could not.
+pub async fn list_lines(
+    db: &IdentityDb,
+    scope: &NurseScope,
+    patients: &[PatientId],
+) -> sqlx::Result<BTreeMap<PatientId, PatientLine>> {
+    const SQLITE: &str = "SELECT patient_id, registry_number, family_name, given_name, site FROM person
+        WHERE patient_id IN (SELECT unhex(value) FROM json_each($1))";
+    const POSTGRES: &str =
+        "SELECT patient_id, registry_number, family_name, given_name, site FROM person WHERE patient_id = ANY($1)";
+    let rows: Vec<PersonRow> = match &db.0 {
+        Engine::Sqlite(pool) => {
+            let ids: Vec<String> = patients.iter().map(|id| id.as_uuid().simple().to_string()).collect();
+            let ids = serde_json::json!(ids).to_string();
+            sqlx::query_as(SQLITE).bind(ids).fetch_all(pool).await?
+        }
+        Engine::Postgres(pool) => {
+            let ids: Vec<Uuid> = patients.iter().map(|id| id.as_uuid()).collect();
+            sqlx::query_as(POSTGRES).bind(ids).fetch_all(pool).await?
+        }
+    };
+    let persons: Vec<Person> = rows.into_iter().map(PersonRow::into_person).collect::<sqlx::Result<_>>()?;
+    Ok(persons.into_iter().filter(|it| scope.sees(&it.site)).map(|it| (it.patient, it.into_line())).collect())
+}

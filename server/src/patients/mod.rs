@@ -1,0 +1,45 @@
+//! Patients: enrolling, finding, and one patient's file. Names come from the identity side and stay there.
+
+mod enrol;
+mod file;
+mod queries;
+mod routes;
+
+use shared::{api::ProblemKind, id::PatientId, schedule::Facts};
+
+use crate::{
+    auth::guard::{NurseScope, OnePatientScope},
+    db::{Db, Tx},
+    error::ApiError,
+    milestones, sync,
+};
+
+pub use enrol::enrol;
+pub use queries::{Patient, get};
+pub use routes::routes;
+
+/// The scope of one of a nurse's patients.
+///
+/// # Errors
+/// Not found, when there is no such patient or it is of another site; which of the two is not said.
+pub async fn open(db: &Db, nurse: &NurseScope, patient: PatientId) -> Result<OnePatientScope, ApiError> {
+    let site = queries::find_site(db, patient).await?.ok_or_else(ApiError::not_found)?;
+    nurse.one(patient, &site).ok_or_else(ApiError::not_found)
+}
+
+/// Everything that the patient's plan depends on.
+///
+/// # Errors
+/// When the database could not.
+pub async fn read_facts(tx: &mut Tx, scope: &OnePatientScope) -> sqlx::Result<Facts> {
+    let patient = queries::get(tx, scope).await?;
+    let milestones = milestones::standing(&milestones::list(tx, scope).await?);
+    let progress = sync::list_progress(tx, scope).await?;
+    Ok(Facts { hemopathy: patient.hemopathy, milestones, progress })
+}
+
+/// The refusal of an enrolment whose registry number has a patient already.
+fn already_enrolled() -> ApiError {
+    let detail = "There is already a patient with this registry number. Nothing was changed; search for the number.";
+    ApiError::new(ProblemKind::Conflict, detail)
+}

@@ -1,0 +1,199 @@
+//! Judging one pushed event on its own: no database, no clock. A refusal is a value and spoils nothing else.
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use shared::{
+    answers::{AnswerEvent, AnswerValue, EventBody, KnownBody},
+    id::{AnswerEventId, AssessmentId, DeviceId, InstrumentVersion, ItemCode, PatientId},
+    instrument::{Answer, AnswerRefusal, Definition, catalog::Catalog},
+    study::{Series, Study},
+    sync::protocol::QuarantineReason,
+    time::{Date, Timestamp},
+};
+
+use crate::clock::civil_date;
+
+/// Largest canonical form of one event, in bytes.
+const MAX_EVENT: usize = 16 * 1024;
+
+/// What an event is judged against: who sends it, when it came, and what there is to answer.
+pub(super) struct Court<'a> {
+    pub(super) patient: PatientId,
+    pub(super) device: DeviceId,
+    pub(super) enrolled_at: Timestamp,
+    pub(super) revoked: bool,
+    pub(super) received_at: Timestamp,
+    pub(super) study: &'a Study,
+    pub(super) catalog: &'a Catalog,
+}
+
+/// What becomes of an event, as far as it can be told without the database.
+#[derive(Clone, Debug)]
+pub(super) enum Verdict {
+    /// Fit to be appended.
+    Fit(FitEvent),
+    /// To be set aside.
+    Aside(SetAside),
+}
+
+/// An event that is fit to be appended.
+#[derive(Clone, Debug)]
+pub(super) struct FitEvent {
+    pub(super) id: AnswerEventId,
+    pub(super) assessment: AssessmentId,
+    pub(super) instrument: InstrumentVersion,
+    pub(super) sequence: i64,
+    pub(super) part: Part,
+    pub(super) hash: [u8; 32],
+    pub(super) body: String,
+}
+
+/// Which part an event plays in its questionnaire.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Part {
+    /// An answer or a skip.
+    Answer,
+    /// The sending, on this civil date.
+    Submission(Date),
+    /// A kind this version does not know: kept and passed on.
+    Unknown,
+}
+
+/// An event to be set aside, with why.
+#[derive(Clone, Debug)]
+pub(super) struct SetAside {
+    pub(super) id: Option<AnswerEventId>,
+    pub(super) assessment: Option<AssessmentId>,
+    pub(super) reason: QuarantineReason,
+    pub(super) detail: String,
+    pub(super) hash: [u8; 32],
+    pub(super) body: String,
+}
+
+/// Judges one event as it came.
+pub(super) fn judge(court: &Court<'_>, pushed: Value) -> Verdict {
+    let id = pushed.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
+    let raw = pushed.to_string();
+    let Ok(event) = serde_json::from_value::<AnswerEvent>(pushed) else {
+        return aside(id, None, QuarantineReason::Unreadable, "It is not an answer event of this protocol.", raw);
+    };
+    let Some(body) = event.canonical_bytes().ok().and_then(|bytes| String::from_utf8(bytes).ok()) else {
+        return aside(id, None, QuarantineReason::Unreadable, "It holds a number that has no JSON form.", raw);
+    };
+    let of_this_patient = (event.patient == court.patient).then(|| event.assessment.clone());
+    let part = check(court, &event, body.len());
+    let sequence = i64::try_from(event.sequence);
+    match (part, sequence) {
+        (Err((reason, detail)), _) => aside(Some(event.id), of_this_patient, reason, &detail, body),
+        (Ok(_), Err(_)) => {
+            aside(Some(event.id), of_this_patient, QuarantineReason::Unreadable, "Its sequence is out of range.", body)
+        }
+        (Ok(part), Ok(sequence)) => Verdict::Fit(FitEvent {
+            id: event.id,
+            assessment: event.assessment,
+            instrument: event.instrument,
+            sequence,
+            part,
+            hash: Sha256::digest(&body).into(),
+            body,
+        }),
+    }
+}
+
+fn aside(
+    id: Option<AnswerEventId>,
+    assessment: Option<AssessmentId>,
+    reason: QuarantineReason,
+    detail: &str,
+    body: String,
+) -> Verdict {
+    let hash = Sha256::digest(&body).into();
+    Verdict::Aside(SetAside { id, assessment, reason, detail: detail.to_owned(), hash, body })
+}
+
+impl FitEvent {
+    /// The same event, to be set aside after all.
+    pub(super) fn aside(self, reason: QuarantineReason, detail: &str) -> SetAside {
+        SetAside {
+            id: Some(self.id),
+            assessment: Some(self.assessment),
+            reason,
+            detail: detail.to_owned(),
+            hash: self.hash,
+            body: self.body,
+        }
+    }
+}
+
+type Refusal = (QuarantineReason, String);
+
+fn check(court: &Court<'_>, event: &AnswerEvent, size: usize) -> Result<Part, Refusal> {
+    let refuse = |reason, detail: &str| Err((reason, detail.to_owned()));
+    if size > MAX_EVENT {
+        return refuse(QuarantineReason::Unreadable, "It is larger than any answer.");
+    }
+    if event.patient != court.patient {
+        return refuse(QuarantineReason::OtherPatient, "The device was enrolled for another patient.");
+    }
+    if event.origin.device != court.device {
+        return refuse(QuarantineReason::OtherDevice, "It names another device than the one that sent it.");
+    }
+    if court.revoked {
+        return refuse(QuarantineReason::RevokedDevice, "The device had been revoked when it sent this.");
+    }
+    let Some(timepoint) = court.study.find_timepoint(&event.assessment.timepoint) else {
+        return Err((QuarantineReason::UnknownAssessment, format!("The study has no {}.", event.assessment)));
+    };
+    if timepoint.series != Series::EachTime && event.assessment.occurrence != 1 {
+        return Err((QuarantineReason::UnknownAssessment, format!("{} comes round only once.", timepoint.key)));
+    }
+    let Some(definition) = court.catalog.find(&event.instrument) else {
+        let detail = format!("The server has no {}.", event.instrument);
+        return Err((QuarantineReason::UnknownInstrument, detail.chars().take(200).collect()));
+    };
+    match &event.body {
+        EventBody::Unknown(_) => Ok(Part::Unknown),
+        EventBody::Known(body) => check_body(court, event, definition, body),
+    }
+}
+
+fn check_body(
+    court: &Court<'_>,
+    event: &AnswerEvent,
+    definition: &Definition,
+    body: &KnownBody,
+) -> Result<Part, Refusal> {
+    match body {
+        KnownBody::Answered { item, value } => check_answer(definition, item, value).map(|()| Part::Answer),
+        KnownBody::Skipped { item, .. } if definition.find_item(item).is_none() => Err(unknown_item(definition, item)),
+        KnownBody::Skipped { .. } => Ok(Part::Answer),
+        KnownBody::Submitted => Ok(Part::Submission(submitted_on(court, event))),
+        KnownBody::Amended { .. } => {
+            Err((QuarantineReason::AfterSubmission, "Only staff correct what was sent.".to_owned()))
+        }
+    }
+}
+
+fn unknown_item(definition: &Definition, item: &ItemCode) -> Refusal {
+    (QuarantineReason::UnknownItem, format!("{} has no item {item}.", definition.instrument))
+}
+
+fn check_answer(definition: &Definition, item: &ItemCode, value: &AnswerValue) -> Result<(), Refusal> {
+    match Answer::parse(definition, item, value.clone()) {
+        Ok(_) => Ok(()),
+        Err(AnswerRefusal::UnknownItem { .. }) => Err(unknown_item(definition, item)),
+        Err(AnswerRefusal::NotAllowed { item, allowed }) => {
+            Err((QuarantineReason::OutsideCodes, format!("Item {item} takes {allowed}.")))
+        }
+    }
+}
+
+/// The civil date of sending: the device's, unless its clock says a time at which it could not have been sent.
+///
+/// A device asks nothing before it was enrolled and sends nothing after it was received; a clock that says so is
+/// wrong, and the day of receipt is the best that is known.
+fn submitted_on(court: &Court<'_>, event: &AnswerEvent) -> Date {
+    let (said, received) = (civil_date(event.clock.at), civil_date(court.received_at));
+    let possible = civil_date(court.enrolled_at)..=received;
+    if possible.contains(&said) { said } else { received }
+}

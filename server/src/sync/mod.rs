@@ -1,0 +1,17 @@
+//! How a device and the server agree: push with a receipt for each event, pull by position, the bundle, live news.
+//!
+//! `judge` decides on each event without a database; `writer` commits what waits in one transaction; `ledger`
+//! decides, within it, what is new. The protocol is in [`shared::sync::protocol`].
+
+mod bundle;
+mod judge;
+mod ledger;
+mod live;
+mod queries;
+mod routes;
+mod writer;
+
+pub use live::News;
+pub use queries::{last_position, list_all_events, list_progress};
+pub use routes::routes;
+pub use writer::{Pushed, Writer, WriterStopped};

@@ -1,0 +1,371 @@
+//! SQL of sync: appending in bulk, what is known, pulling by position, and what the bundle is made of.
+//!
+//! Bulk values travel as one parameter: JSON on SQLite, and on PostgreSQL JSON for the few and arrays for events.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde_json::json;
+use shared::{
+    id::{AnswerEventId, AssessmentId, DeviceId, PatientId},
+    schedule::Progress,
+    sync::protocol::{PulledEvent, Receipt},
+};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::ledger::{CopyKey, CopyState, Known, Ledger, NewEvent, Quarantined};
+use crate::{
+    auth::guard::OnePatientScope,
+    db::{Db, Engine, Tx, from_json, hex, instant, millis, on, parse, to_code},
+};
+
+/// A position as its column holds it.
+fn column(position: u64) -> i64 {
+    i64::try_from(position).unwrap_or(i64::MAX)
+}
+
+fn from_column(position: i64) -> u64 {
+    u64::try_from(position).unwrap_or_default()
+}
+
+fn hash(bytes: &[u8]) -> sqlx::Result<[u8; 32]> {
+    bytes.try_into().map_err(|error: std::array::TryFromSliceError| sqlx::Error::Decode(Box::new(error)))
+}
+
+/// Locks the counter until the transaction ends, and gives the last position given out.
+pub(super) async fn lock_position(tx: &mut Tx) -> sqlx::Result<u64> {
+    const SQL: &str = "UPDATE position SET value = value RETURNING value";
+    let position: i64 = on!(tx, conn => sqlx::query_scalar(SQL).fetch_one(&mut **conn).await)?;
+    Ok(from_column(position))
+}
+
+pub(super) async fn set_position(tx: &mut Tx, position: u64) -> sqlx::Result<()> {
+    const SQL: &str = "UPDATE position SET value = $1";
+    on!(tx, conn => sqlx::query(SQL).bind(column(position)).execute(&mut **conn).await.map(|_| ()))
+}
+
+/// The last position committed by any process.
+///
+/// # Errors
+/// When the database could not.
+pub async fn last_position(db: &Db) -> sqlx::Result<u64> {
+    const SQL: &str = "SELECT value FROM position";
+    let position: i64 = on!(db, pool => sqlx::query_scalar(SQL).fetch_one(pool).await)?;
+    Ok(from_column(position))
+}
+
+#[derive(FromRow)]
+struct KnownRow {
+    event_id: Uuid,
+    position: i64,
+    received_at: i64,
+    hash: Vec<u8>,
+}
+
+/// The receipts of those of these events that are there already.
+pub(super) async fn find_known(tx: &mut Tx, ids: &[AnswerEventId]) -> sqlx::Result<HashMap<AnswerEventId, Known>> {
+    const SQLITE: &str = "SELECT event_id, position, received_at, hash FROM answer_event
+        WHERE event_id IN (SELECT unhex(value) FROM json_each($1))";
+    const POSTGRES: &str = "SELECT event_id, position, received_at, hash FROM answer_event WHERE event_id = ANY($1)";
+    let rows: Vec<KnownRow> = match tx {
+        Engine::Sqlite(conn) => {
+            let ids: Vec<String> = ids.iter().map(|id| id.as_uuid().simple().to_string()).collect();
+            sqlx::query_as(SQLITE).bind(json!(ids).to_string()).fetch_all(&mut **conn).await?
+        }
+        Engine::Postgres(conn) => {
+            let ids: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
+            sqlx::query_as(POSTGRES).bind(ids).fetch_all(&mut **conn).await?
+        }
+    };
+    let known = |row: KnownRow| {
+        let (position, received_at) = (from_column(row.position), instant(row.received_at)?);
+        Ok((AnswerEventId::new(row.event_id), Known { position, received_at, hash: hash(&row.hash)? }))
+    };
+    rows.into_iter().map(known).collect()
+}
+
+/// A statement over a few copies given as one JSON parameter, `touched`: its text for SQLite and for PostgreSQL.
+macro_rules! over_touched {
+    ($sql:literal) => {
+        [
+            concat!(
+                "WITH touched (patient_id, timepoint, occurrence, instrument, device_id, submitted_sequence,
+                     submitted_on, received_at, last_position) AS
+                 (SELECT unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, unhex(value ->> 4), value ->> 5,
+                         value ->> 6, value ->> 7, value ->> 8 FROM json_each($1)) ",
+                $sql
+            ),
+            concat!(
+                "WITH touched (patient_id, timepoint, occurrence, instrument, device_id, submitted_sequence,
+                     submitted_on, received_at, last_position) AS
+                 (SELECT CAST(value ->> 0 AS UUID), value ->> 1, CAST(value ->> 2 AS BIGINT), value ->> 3,
+                         CAST(value ->> 4 AS UUID), CAST(value ->> 5 AS BIGINT), value ->> 6,
+                         CAST(value ->> 7 AS BIGINT), CAST(value ->> 8 AS BIGINT)
+                  FROM json_array_elements(CAST($1 AS JSON)) AS element (value)) ",
+                $sql
+            ),
+        ]
+    };
+}
+
+/// The parameter of such a statement.
+fn touched<'a>(copies: impl Iterator<Item = (&'a CopyKey, &'a CopyState)>) -> String {
+    let element = |(key, copy): (&CopyKey, &CopyState)| {
+        json!([
+            key.patient.as_uuid().simple().to_string(),
+            key.timepoint,
+            key.occurrence,
+            key.instrument,
+            key.device.as_uuid().simple().to_string(),
+            copy.submitted.map(|(sequence, _)| sequence),
+            copy.submitted.map(|(_, on)| on),
+            copy.received_at.map_or(0, millis),
+            copy.last_position,
+        ])
+    };
+    serde_json::Value::Array(copies.map(element).collect()).to_string()
+}
+
+#[derive(FromRow)]
+struct CopyRow {
+    patient_id: Uuid,
+    timepoint: String,
+    occurrence: i64,
+    instrument: String,
+    device_id: Uuid,
+    submitted_sequence: Option<i64>,
+    submitted_on: Option<String>,
+    received_at: i64,
+}
+
+impl CopyRow {
+    fn into_copy(self) -> sqlx::Result<(CopyKey, CopyState)> {
+        let key = CopyKey {
+            patient: PatientId::new(self.patient_id),
+            timepoint: parse(&self.timepoint)?,
+            occurrence: u16::try_from(self.occurrence).unwrap_or(u16::MAX),
+            instrument: parse(&self.instrument)?,
+            device: DeviceId::new(self.device_id),
+        };
+        let submitted_on = self.submitted_on.as_deref().map(parse).transpose()?;
+        let received_at = Some(instant(self.received_at)?);
+        Ok((key, CopyState { submitted: self.submitted_sequence.zip(submitted_on), received_at, last_position: 0 }))
+    }
+}
+
+/// How far those of these copies have come that there are.
+pub(super) async fn find_copies(tx: &mut Tx, keys: BTreeSet<CopyKey>) -> sqlx::Result<BTreeMap<CopyKey, CopyState>> {
+    const SQL: [&str; 2] = over_touched!(
+        "SELECT copy.patient_id, copy.timepoint, copy.occurrence, copy.instrument, copy.device_id,
+            copy.submitted_sequence, copy.submitted_on, copy.received_at
+         FROM touched JOIN questionnaire_copy AS copy ON copy.patient_id = touched.patient_id
+            AND copy.timepoint = touched.timepoint AND copy.occurrence = touched.occurrence
+            AND copy.instrument = touched.instrument AND copy.device_id = touched.device_id"
+    );
+    let (sql, nothing) = (tx.choose(SQL), CopyState::default());
+    let keys = touched(keys.iter().map(|key| (key, &nothing)));
+    let rows: Vec<CopyRow> = on!(tx, conn => sqlx::query_as(sql).bind(keys).fetch_all(&mut **conn).await)?;
+    rows.into_iter().map(CopyRow::into_copy).collect()
+}
+
+/// Inserts events, all in one statement.
+pub(super) async fn insert_events(tx: &mut Tx, events: &[NewEvent]) -> sqlx::Result<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    match tx {
+        Engine::Sqlite(conn) => insert_events_sqlite(conn, events).await,
+        Engine::Postgres(conn) => insert_events_postgres(conn, events).await,
+    }
+}
+
+async fn insert_events_sqlite(conn: &mut sqlx::SqliteConnection, events: &[NewEvent]) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO answer_event (position, event_id, patient_id, timepoint, occurrence, instrument,
+            version, device_id, sequence, received_at, hash, body)
+        SELECT value ->> 0, unhex(value ->> 1), unhex(value ->> 2), value ->> 3, value ->> 4, value ->> 5,
+            value ->> 6, unhex(value ->> 7), value ->> 8, value ->> 9, unhex(value ->> 10), value ->> 11
+        FROM json_each($1)";
+    let element = |new: &NewEvent| {
+        let event = &new.event;
+        json!([
+            new.position,
+            event.id.as_uuid().simple().to_string(),
+            new.patient.as_uuid().simple().to_string(),
+            event.assessment.timepoint,
+            event.assessment.occurrence,
+            event.instrument.key,
+            event.instrument.version,
+            new.device.as_uuid().simple().to_string(),
+            event.sequence,
+            millis(new.received_at),
+            hex(&event.hash),
+            event.body,
+        ])
+    };
+    let elements = serde_json::Value::Array(events.iter().map(element).collect()).to_string();
+    sqlx::query(SQL).bind(elements).execute(conn).await.map(|_| ())
+}
+
+async fn insert_events_postgres(conn: &mut sqlx::PgConnection, events: &[NewEvent]) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO answer_event (position, event_id, patient_id, timepoint, occurrence, instrument,
+            version, device_id, sequence, received_at, hash, body)
+        SELECT * FROM UNNEST($1::bigint[], $2::uuid[], $3::uuid[], $4::text[], $5::bigint[], $6::text[], $7::text[],
+            $8::uuid[], $9::bigint[], $10::bigint[], $11::bytea[], $12::text[])";
+    fn each<'a, T>(events: &'a [NewEvent], value: impl FnMut(&'a NewEvent) -> T) -> Vec<T> {
+        events.iter().map(value).collect()
+    }
+    sqlx::query(SQL)
+        .bind(each(events, |new| column(new.position)))
+        .bind(each(events, |new| new.event.id.as_uuid()))
+        .bind(each(events, |new| new.patient.as_uuid()))
+        .bind(each(events, |new| new.event.assessment.timepoint.as_str()))
+        .bind(each(events, |new| i64::from(new.event.assessment.occurrence)))
+        .bind(each(events, |new| new.event.instrument.key.as_str()))
+        .bind(each(events, |new| new.event.instrument.version.as_str()))
+        .bind(each(events, |new| new.device.as_uuid()))
+        .bind(each(events, |new| new.event.sequence))
+        .bind(each(events, |new| millis(new.received_at)))
+        .bind(each(events, |new| new.event.hash.as_slice()))
+        .bind(each(events, |new| new.event.body.as_str()))
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+/// Keeps what was set aside; a device that sends the same again adds nothing.
+pub(super) async fn insert_quarantined(tx: &mut Tx, quarantined: &[Quarantined]) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO quarantine (device_id, patient_id, event_id, timepoint, occurrence, reason, detail,
+            hash, body, received_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (device_id, hash) DO NOTHING";
+    const FLAG: &str = "UPDATE assessment SET conflict = TRUE
+        WHERE patient_id = $1 AND timepoint = $2 AND occurrence = $3";
+    for Quarantined { patient, device, received_at, aside } in quarantined {
+        let timepoint = aside.assessment.as_ref().map(|assessment| assessment.timepoint.as_str());
+        let occurrence = aside.assessment.as_ref().map(|assessment| i64::from(assessment.occurrence));
+        let reason = to_code(&aside.reason)?;
+        on!(&mut *tx, conn => {
+            sqlx::query(SQL).bind(device.as_uuid()).bind(patient.as_uuid()).bind(aside.id.map(AnswerEventId::as_uuid))
+                .bind(timepoint).bind(occurrence).bind(&reason).bind(&aside.detail).bind(aside.hash.as_slice())
+                .bind(&aside.body).bind(millis(*received_at)).execute(&mut **conn).await?;
+            sqlx::query(FLAG).bind(patient.as_uuid()).bind(timepoint).bind(occurrence).execute(&mut **conn).await?;
+        });
+    }
+    Ok(())
+}
+
+/// Moves copies, questionnaires and assessments to where this transaction's events bring them.
+pub(super) async fn move_questionnaires(tx: &mut Tx, ledger: &Ledger) -> sqlx::Result<()> {
+    const COPIES: [&str; 2] = over_touched!(
+        "INSERT INTO questionnaire_copy (patient_id, timepoint, occurrence, instrument, device_id,
+            submitted_sequence, submitted_on, received_at)
+         SELECT patient_id, timepoint, occurrence, instrument, device_id, submitted_sequence, submitted_on, received_at
+         FROM touched WHERE TRUE
+         ON CONFLICT (patient_id, timepoint, occurrence, instrument, device_id) DO UPDATE SET
+            submitted_sequence = excluded.submitted_sequence, submitted_on = excluded.submitted_on,
+            received_at = excluded.received_at"
+    );
+    const QUESTIONNAIRES: [&str; 2] = over_touched!(
+        "INSERT INTO questionnaire (patient_id, timepoint, occurrence, instrument, submitted_on, n_copies, received_at,
+            last_position)
+         SELECT copy.patient_id, copy.timepoint, copy.occurrence, copy.instrument, MIN(copy.submitted_on), COUNT(*),
+            MAX(copy.received_at), latest.last_position
+         FROM (SELECT patient_id, timepoint, occurrence, instrument, MAX(last_position) AS last_position
+               FROM touched GROUP BY patient_id, timepoint, occurrence, instrument) AS latest
+         JOIN questionnaire_copy AS copy ON copy.patient_id = latest.patient_id
+            AND copy.timepoint = latest.timepoint AND copy.occurrence = latest.occurrence
+            AND copy.instrument = latest.instrument
+         GROUP BY copy.patient_id, copy.timepoint, copy.occurrence, copy.instrument, latest.last_position
+         ON CONFLICT (patient_id, timepoint, occurrence, instrument) DO UPDATE SET
+            submitted_on = excluded.submitted_on, n_copies = excluded.n_copies, received_at = excluded.received_at,
+            last_position = excluded.last_position"
+    );
+    const ASSESSMENTS: [&str; 2] = over_touched!(
+        "UPDATE assessment SET n_started = counted.n_started, n_submitted = counted.n_submitted,
+            submitted_on = counted.submitted_on, received_at = counted.received_at,
+            conflict = conflict OR counted.n_copies > 1
+         FROM (SELECT every.patient_id, every.timepoint, every.occurrence, COUNT(*) AS n_started,
+                  COUNT(every.submitted_on) AS n_submitted, MAX(every.submitted_on) AS submitted_on,
+                  MAX(every.received_at) AS received_at, MAX(every.n_copies) AS n_copies
+               FROM (SELECT DISTINCT patient_id, timepoint, occurrence FROM touched) AS of_these
+               JOIN questionnaire AS every ON every.patient_id = of_these.patient_id
+                  AND every.timepoint = of_these.timepoint AND every.occurrence = of_these.occurrence
+               GROUP BY every.patient_id, every.timepoint, every.occurrence) AS counted
+         WHERE assessment.patient_id = counted.patient_id AND assessment.timepoint = counted.timepoint
+            AND assessment.occurrence = counted.occurrence"
+    );
+    if ledger.new_events.is_empty() {
+        return Ok(());
+    }
+    let copies = touched(ledger.touched());
+    for sql in [COPIES, QUESTIONNAIRES, ASSESSMENTS].map(|sql| tx.choose(sql)) {
+        on!(&mut *tx, conn => { sqlx::query(sql).bind(&copies).execute(&mut **conn).await?; });
+    }
+    Ok(())
+}
+
+#[derive(FromRow)]
+struct EventRow {
+    position: i64,
+    received_at: i64,
+    hash: Vec<u8>,
+    body: String,
+}
+
+impl EventRow {
+    fn into_event(self) -> sqlx::Result<PulledEvent> {
+        let event: shared::answers::AnswerEvent = from_json(&self.body)?;
+        let (position, received_at) = (from_column(self.position), instant(self.received_at)?);
+        let receipt = Receipt { id: event.id, position, received_at, hash: hex(&self.hash) };
+        Ok(PulledEvent { event, receipt })
+    }
+}
+
+/// This patient's events after a position, in the order of commits, at most `limit`.
+pub(super) async fn list_events(
+    tx: &mut Tx,
+    scope: &OnePatientScope,
+    after: u64,
+    limit: u32,
+) -> sqlx::Result<Vec<PulledEvent>> {
+    const SQL: &str = "SELECT position, received_at, hash, body FROM answer_event
+        WHERE patient_id = $1 AND position > $2 ORDER BY position LIMIT $3";
+    let rows: Vec<EventRow> = on!(tx, conn => sqlx::query_as(SQL).bind(scope.patient().as_uuid()).bind(column(after))
+        .bind(i64::from(limit)).fetch_all(&mut **conn).await)?;
+    rows.into_iter().map(EventRow::into_event).collect()
+}
+
+/// All of this patient's events, in the order of commits.
+///
+/// # Errors
+/// When the database could not.
+pub async fn list_all_events(tx: &mut Tx, scope: &OnePatientScope) -> sqlx::Result<Vec<PulledEvent>> {
+    list_events(tx, scope, 0, u32::MAX).await
+}
+
+#[derive(FromRow)]
+struct ProgressRow {
+    timepoint: String,
+    occurrence: i64,
+    instrument: String,
+    submitted_on: Option<String>,
+}
+
+/// How far each questionnaire of a patient has come.
+///
+/// # Errors
+/// When the database could not.
+pub async fn list_progress(tx: &mut Tx, scope: &OnePatientScope) -> sqlx::Result<Vec<Progress>> {
+    const SQL: &str = "SELECT timepoint, occurrence, instrument, submitted_on FROM questionnaire
+        WHERE patient_id = $1 ORDER BY timepoint, occurrence, instrument";
+    let rows: Vec<ProgressRow> =
+        on!(tx, conn => sqlx::query_as(SQL).bind(scope.patient().as_uuid()).fetch_all(&mut **conn).await)?;
+    let progress = |row: ProgressRow| {
+        let occurrence = u16::try_from(row.occurrence).unwrap_or(u16::MAX);
+        Ok(Progress {
+            assessment: AssessmentId { timepoint: parse(&row.timepoint)?, occurrence },
+            instrument: parse(&row.instrument)?,
+            submitted_on: row.submitted_on.as_deref().map(parse).transpose()?,
+        })
+    };
+    rows.into_iter().map(progress).collect()
+}

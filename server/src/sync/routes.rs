@@ -1,0 +1,124 @@
+//! `POST /api/sync/push`, `GET /api/sync/pull`, `GET /api/sync/bundle`, and the nurse's `GET /api/worklist/live`.
+
+use axum::{
+    Json, Router,
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response, Sse, sse::KeepAlive},
+    routing::{get, post},
+};
+use serde::Deserialize;
+use shared::{
+    api::ProblemKind,
+    sync::protocol::{MAX_EVENTS, PROTOCOL_VERSION, PullReply, PushReply, PushRequest},
+};
+
+use super::{
+    bundle::bundle,
+    judge::{Court, judge},
+    queries,
+    writer::Pushed,
+};
+use crate::{
+    auth::guard::{HandInScope, NurseScope, PatientScope},
+    error::{ApiError, Body, Query},
+    patients,
+    state::AppState,
+};
+
+/// Most events in one pull.
+const PULL: u32 = 200;
+
+/// Routes of a patient's device, and the news that the nurse's list follows.
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/api/sync/push", post(push))
+        .route("/api/sync/pull", get(pull))
+        .route("/api/sync/bundle", get(read_bundle))
+        .route("/api/worklist/live", get(live))
+}
+
+/// Refuses what cannot be judged event by event.
+fn check(request: &PushRequest) -> Result<(), ApiError> {
+    if request.protocol > PROTOCOL_VERSION {
+        let detail = format!(
+            "The app speaks version {} of the protocol, this server {PROTOCOL_VERSION}. Nothing was lost; the app keeps \
+             its answers until the server is updated.",
+            request.protocol
+        );
+        return Err(ApiError::new(ProblemKind::Protocol, detail));
+    }
+    match request.events.len() {
+        0 => Err(ApiError::new(ProblemKind::BadRequest, "The push holds no event. Nothing was changed.")),
+        n if n > MAX_EVENTS => {
+            let detail =
+                format!("The push holds {n} events; send at most {MAX_EVENTS} at a time. Nothing was changed.");
+            Err(ApiError::new(ProblemKind::TooLarge, detail))
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn push(
+    State(state): State<AppState>,
+    scope: HandInScope,
+    Body(request): Body<PushRequest>,
+) -> Result<Json<PushReply>, ApiError> {
+    check(&request)?;
+    let court = Court {
+        patient: scope.patient(),
+        device: scope.device(),
+        enrolled_at: scope.enrolled_at(),
+        revoked: scope.revoked(),
+        received_at: state.clock.now(),
+        study: &state.study,
+        catalog: &state.catalog,
+    };
+    let verdicts = request.events.into_iter().map(|event| judge(&court, event)).collect();
+    let pushed = Pushed { patient: court.patient, device: court.device, received_at: court.received_at, verdicts };
+    let outcomes = state.writer.append(pushed).await??;
+    Ok(Json(PushReply { outcomes }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct After {
+    #[serde(default)]
+    after: u64,
+}
+
+async fn pull(
+    State(state): State<AppState>,
+    scope: PatientScope,
+    Query(After { after }): Query<After>,
+) -> Result<Json<PullReply>, ApiError> {
+    let mut tx = state.db.snapshot().await?;
+    let mut events = queries::list_events(&mut tx, &scope.own(), after, PULL + 1).await?;
+    let more = events.len() > usize::try_from(PULL).unwrap_or(usize::MAX);
+    if more {
+        events.pop();
+    }
+    let cursor = events.last().map_or(after, |last| last.receipt.position);
+    Ok(Json(PullReply { events, cursor, more }))
+}
+
+async fn read_bundle(
+    State(state): State<AppState>,
+    scope: PatientScope,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let mut tx = state.db.snapshot().await?;
+    let patient = patients::get(&mut tx, &scope.own()).await?;
+    let facts = patients::read_facts(&mut tx, &scope.own()).await?;
+    let bundle = bundle(&state.study, &state.catalog, patient, facts).map_err(anyhow::Error::from)?;
+    let tag = HeaderValue::from_str(&format!("\"{}\"", bundle.revision)).map_err(anyhow::Error::from)?;
+    if headers.get(header::IF_NONE_MATCH) == Some(&tag) {
+        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
+    }
+    Ok(([(header::ETAG, tag)], Json(bundle)).into_response())
+}
+
+/// Server-sent events: `{"position":n}` whenever something was committed. The page then asks for its list again.
+async fn live(State(state): State<AppState>, _: NurseScope) -> impl IntoResponse {
+    Sse::new(state.news.follow()).keep_alive(KeepAlive::default())
+}
