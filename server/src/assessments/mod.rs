@@ -8,5 +8,5 @@ mod queries;
 mod routes;
 mod worklist;
 
-pub use plans::{facts, facts_of_all, replan, replan_all, standing_milestones};
+pub use plans::{replan, replan_all};
 pub use routes::routes;

@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 
 use shared::{
     id::{AssessmentId, PatientId, SiteKey},
-    schedule::{self, Assessment, AssessmentState, Expectation, Facts, Milestone, Tally},
-    study::{MilestoneKind, Study},
+    schedule::{self, Assessment, AssessmentState, Expectation, Facts, Tally},
+    study::Study,
     time::{Date, Timestamp},
 };
-use sqlx::{Postgres, Sqlite};
 
 use super::queries;
-use crate::db::{Connection, Engine, Tx};
+use crate::db::Tx;
 
 /// How many patients are read in one statement.
 const AT_ONCE: usize = 200;
@@ -48,29 +47,6 @@ impl Standing {
     pub(super) fn state(&self, today: Date) -> AssessmentState {
         self.tally.state(self.expectation, self.window, today)
     }
-}
-
-/// Everything a patient's plan depends on; `None` when there is no such patient.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn facts<S: Connection<Sqlite>, P: Connection<Postgres>>(
-    conn: &mut Engine<S, P>,
-    patient: PatientId,
-) -> sqlx::Result<Option<Facts>> {
-    Ok(facts_of_all(conn, &[patient]).await?.remove(&patient))
-}
-
-/// The facts of several patients, in few statements.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn facts_of_all<S: Connection<Sqlite>, P: Connection<Postgres>>(
-    conn: &mut Engine<S, P>,
-    patients: &[PatientId],
-) -> sqlx::Result<BTreeMap<PatientId, Facts>> {
-    let courses = queries::list_courses(conn, patients).await?;
-    Ok(courses.into_iter().map(|(patient, course)| (patient, course.facts)).collect())
 }
 
 /// Plans a patient's assessments anew, in the transaction that changed a fact, and writes what differs.
@@ -145,40 +121,5 @@ fn expectation(state: AssessmentState, ended: bool) -> Expectation {
                 Expectation::Expected
             }
         }
-    }
-}
-
-/// The milestones that stand, oldest first: of one kind the one entered last, and every relapse.
-#[must_use]
-pub fn standing_milestones(entered: Vec<Milestone>) -> Vec<Milestone> {
-    let mut standing: Vec<Milestone> = Vec::new();
-    for milestone in entered {
-        if milestone.kind != MilestoneKind::Relapse {
-            standing.retain(|it| it.kind != milestone.kind);
-        }
-        standing.push(milestone);
-    }
-    standing.sort_by_key(|it| it.on.anchor());
-    standing
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn milestone(kind: MilestoneKind, on: &str, planned: bool) -> Milestone {
-        Milestone { kind, on: shared::time::PartialDate::day(on.parse().unwrap()), planned }
-    }
-
-    #[test]
-    fn the_last_entry_of_a_kind_stands_and_relapses_add_up() {
-        let entered = vec![
-            milestone(MilestoneKind::Relapse, "2026-09-01", false),
-            milestone(MilestoneKind::Infusion, "2026-03-02", true),
-            milestone(MilestoneKind::Relapse, "2026-08-01", false),
-            milestone(MilestoneKind::Infusion, "2026-03-09", false),
-        ];
-        let standing = standing_milestones(entered.clone());
-        assert_eq!(standing, [entered[3], entered[2], entered[0]]);
     }
 }

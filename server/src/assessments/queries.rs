@@ -8,16 +8,17 @@ use shared::{
     schedule::{Facts, Milestone, Progress, Tally, Window},
     time::{PartialDate, Timestamp},
 };
-use sqlx::{FromRow, Postgres, QueryBuilder, Sqlite};
+use sqlx::{FromRow, QueryBuilder};
 use uuid::Uuid;
 
 use super::{
-    plans::{Course, Received, Standing, standing_milestones},
+    plans::{Course, Received, Standing},
     worklist::{Line, Page, Place},
 };
 use crate::{
     auth::guard::NurseScope,
-    db::{Connection, Db, Engine, IdentityDb, Tx, from_code, instant, millis, on, parse, to_code},
+    db::{Db, Tx, from_code, instant, millis, on, parse, to_code},
+    milestones,
 };
 
 #[derive(FromRow)]
@@ -121,20 +122,16 @@ impl StandingRow {
     }
 }
 
-pub(super) async fn list_courses<S: Connection<Sqlite>, P: Connection<Postgres>>(
-    conn: &mut Engine<S, P>,
-    patients: &[PatientId],
-) -> sqlx::Result<BTreeMap<PatientId, Course>> {
+pub(super) async fn list_courses(tx: &mut Tx, patients: &[PatientId]) -> sqlx::Result<BTreeMap<PatientId, Course>> {
     let sql = "SELECT patient_id, hemopathy, site FROM patient";
     let found: Vec<PatientRow> =
-        on!(conn, c => of_patients!(sql, patients, "").build_query_as().fetch_all(&mut **c).await)?;
+        on!(&mut *tx, c => of_patients!(sql, patients, "").build_query_as().fetch_all(&mut **c).await)?;
     let sql = "SELECT patient_id, kind, happened_on, accuracy, planned FROM milestone";
-    let milestones: Vec<MilestoneRow> =
-        on!(conn, c => of_patients!(sql, patients, " ORDER BY ordinal").build_query_as().fetch_all(&mut **c).await)?;
+    let milestones: Vec<MilestoneRow> = on!(&mut *tx, c => of_patients!(sql, patients, " ORDER BY ordinal").build_query_as().fetch_all(&mut **c).await)?;
     let sql = "SELECT patient_id, timepoint, occurrence, instrument, submitted_on, n_copies, received_at
         FROM questionnaire";
     let questionnaires: Vec<QuestionnaireRow> =
-        on!(conn, c => of_patients!(sql, patients, "").build_query_as().fetch_all(&mut **c).await)?;
+        on!(&mut *tx, c => of_patients!(sql, patients, "").build_query_as().fetch_all(&mut **c).await)?;
     let mut courses = BTreeMap::new();
     for row in found {
         let facts = Facts { hemopathy: parse(&row.hemopathy)?, milestones: Vec::new(), progress: Vec::new() };
@@ -147,7 +144,7 @@ pub(super) async fn list_courses<S: Connection<Sqlite>, P: Connection<Postgres>>
         course.facts.milestones.push(Milestone { kind: from_code(&row.kind)?, on, planned: row.planned });
     }
     for course in courses.values_mut() {
-        course.facts.milestones = standing_milestones(std::mem::take(&mut course.facts.milestones));
+        course.facts.milestones = milestones::standing(std::mem::take(&mut course.facts.milestones));
     }
     for row in questionnaires {
         let Some(course) = courses.get_mut(&PatientId::new(row.patient_id)) else { continue };
@@ -254,7 +251,9 @@ macro_rules! push_group {
                 $query.push("conflict");
             }
         }
-        if let Some(patients) = &page.only {
+        if page.only.as_ref().is_some_and(Vec::is_empty) {
+            $query.push(" AND FALSE");
+        } else if let Some(patients) = &page.only {
             $query.push(" AND patient_id IN (");
             let mut ids = $query.separated(", ");
             for patient in patients {
@@ -312,33 +311,6 @@ pub(super) async fn list_group(
     rows.into_iter()
         .map(|row| row.into_standing().map(|(patient, assessment, standing)| Line { patient, assessment, standing }))
         .collect()
-}
-
-#[derive(FromRow)]
-struct PersonRow {
-    patient_id: Uuid,
-    registry_number: String,
-    family_name: String,
-    given_name: String,
-}
-
-/// Registry number and name of patients, from the identity side.
-pub(super) async fn list_people(
-    _: &NurseScope,
-    identity: &IdentityDb,
-    patients: &[PatientId],
-) -> sqlx::Result<BTreeMap<PatientId, (String, String)>> {
-    if patients.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let sql = "SELECT patient_id, registry_number, family_name, given_name FROM person";
-    let rows: Vec<PersonRow> =
-        on!(&identity.0, pool => of_patients!(sql, patients, "").build_query_as().fetch_all(pool).await)?;
-    let line = |row: PersonRow| {
-        let name = format!("{} {}", row.family_name, row.given_name).trim().to_owned();
-        (PatientId::new(row.patient_id), (row.registry_number, name))
-    };
-    Ok(rows.into_iter().map(line).collect())
 }
 
 impl Received {

@@ -6,7 +6,7 @@ use axum::{Json, Router, extract::State, routing::get};
 use serde::Deserialize;
 use shared::{
     api::{PatientLine, WorklistGroup, WorklistLine, WorklistReply},
-    id::SiteKey,
+    id::{PatientId, SiteKey},
     time::Date,
 };
 
@@ -17,11 +17,15 @@ use super::{
 use crate::{
     auth::guard::NurseScope,
     error::{ApiError, Query},
+    identity,
     state::AppState,
 };
 
 /// Lines on a page.
 const PAGE: usize = 50;
+
+/// Patients of one site that a search takes in.
+const MOST_FOUND: u32 = 100;
 
 /// The groups, in the order they are shown.
 const GROUPS: [WorklistGroup; 5] = [
@@ -42,6 +46,8 @@ pub fn routes() -> Router<AppState> {
 struct Parameters {
     group: Option<WorklistGroup>,
     site: Option<SiteKey>,
+    #[serde(default)]
+    search: String,
     after: Option<String>,
 }
 
@@ -61,7 +67,7 @@ async fn worklist(
         today: state.clock.today(),
         received_since: a_week_before(state.clock.now()),
         longest_window: longest_window(&state.study),
-        only: None,
+        only: find(&scope, &state, &sites, asked.search.trim()).await?,
         after,
     };
     let mut lines = Vec::new();
@@ -85,6 +91,24 @@ fn unknown_place() -> ApiError {
     ApiError::refused("This page of the list is not known. Open the list again from its start.")
 }
 
+/// The patients whose number or name begins with the search; `None` when nothing was searched for.
+async fn find(
+    scope: &NurseScope,
+    state: &AppState,
+    sites: &[SiteKey],
+    search: &str,
+) -> Result<Option<Vec<PatientId>>, ApiError> {
+    if search.is_empty() {
+        return Ok(None);
+    }
+    let mut found = Vec::new();
+    for site in sites {
+        let lines = identity::search(&state.identity, scope, site, search, "", MOST_FOUND).await?;
+        found.extend(lines.into_iter().map(|line| line.patient));
+    }
+    Ok(Some(found))
+}
+
 /// Joins names from the identity side; a patient it does not know keeps the pseudonym.
 async fn name(
     scope: &NurseScope,
@@ -94,11 +118,17 @@ async fn name(
 ) -> Result<Vec<WorklistLine>, ApiError> {
     let patients: BTreeSet<_> = lines.iter().map(|line| line.patient).collect();
     let patients: Vec<_> = patients.into_iter().collect();
-    let people = queries::list_people(scope, &state.identity, &patients).await?;
+    let people = identity::list_lines(&state.identity, scope, &patients).await?;
     let named = |line: Line| {
         let Line { patient, assessment, standing } = line;
-        let (registry_number, name) = people.get(&patient).cloned().unwrap_or_default();
+        let unnamed = || PatientLine {
+            patient,
+            registry_number: String::new(),
+            name: String::new(),
+            site: standing.site.clone(),
+        };
         WorklistLine {
+            patient: people.get(&patient).cloned().unwrap_or_else(unnamed),
             state: standing.state(today),
             due_on: standing.window.map(|window| window.due_on),
             closes_on: standing.window.map(|window| window.closes_on),
@@ -106,7 +136,6 @@ async fn name(
             questionnaires: small(standing.tally.n_questionnaires),
             received_at: standing.received_at,
             conflict: standing.conflict,
-            patient: PatientLine { patient, registry_number, name, site: standing.site },
             assessment,
         }
     };

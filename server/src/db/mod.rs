@@ -8,7 +8,7 @@ mod convert;
 mod open;
 mod trouble;
 
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction, pool::PoolConnection};
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 pub use convert::{from_code, from_json, hex, instant, millis, parse, to_code, to_json};
 pub use open::{Database, connect, migrate};
@@ -28,10 +28,6 @@ pub type Db = Engine<SqlitePool, PgPool>;
 
 /// A transaction on either engine; rolled back unless committed.
 pub type Tx = Engine<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>;
-
-/// A connection that reads, or a transaction: what queries take that are used in both.
-pub trait Connection<DB: sqlx::Database>: std::ops::DerefMut<Target = DB::Connection> + Send {}
-impl<DB: sqlx::Database, T: std::ops::DerefMut<Target = DB::Connection> + Send> Connection<DB> for T {}
 
 /// The identity database. Its own type, so that no research query can reach a name by mistake.
 #[derive(Clone, Debug)]
@@ -73,17 +69,6 @@ impl Db {
         Ok(match self {
             Self::Sqlite(pool) => Engine::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
             Self::Postgres(pool) => Engine::Postgres(pool.begin().await?),
-        })
-    }
-
-    /// Takes a connection to read with, outside any transaction.
-    ///
-    /// # Errors
-    /// When the database cannot be reached, or all connections stay taken for longer than the wait allowed.
-    pub async fn acquire(&self) -> sqlx::Result<Engine<PoolConnection<Sqlite>, PoolConnection<Postgres>>> {
-        Ok(match self {
-            Self::Sqlite(pool) => Engine::Sqlite(pool.acquire().await?),
-            Self::Postgres(pool) => Engine::Postgres(pool.acquire().await?),
         })
     }
 

@@ -23,6 +23,7 @@ pub use to_folder::{ToFolderError, to_folder};
 use crate::{
     audit::{self, Entry, Operation},
     auth::guard::InvestigatorScope,
+    db,
     state::AppState,
 };
 
@@ -112,7 +113,7 @@ async fn describe(
         hash.update(&piece?);
     }
     let rows = producing.await??;
-    Ok(ExportFile { name: file.name().to_owned(), rows, sha256: hex(&hash.finalize()) })
+    Ok(ExportFile { name: file.name().to_owned(), rows, sha256: db::hex(&hash.finalize()) })
 }
 
 /// A fingerprint of all that an export depends on besides the record: engine, study file, instruments, wording.
@@ -120,12 +121,4 @@ fn made_with(state: &AppState) -> serde_json::Result<String> {
     let definitions: Vec<_> = state.catalog.definitions().collect();
     let packs: Vec<_> = definitions.iter().flat_map(|it| state.catalog.packs(&it.instrument)).collect();
     Ok(sha256_hex(&serde_json::to_vec(&(ENGINE_VERSION, &*state.study, &definitions, packs))?))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }

@@ -16,7 +16,7 @@ use shared::{
     instrument::catalog::Catalog,
     schedule::{Facts, Plan, Progress, plan},
     scoring::score,
-    time::{Date, Timestamp},
+    time::Date,
 };
 use tokio::{sync::mpsc, task::JoinHandle};
 
@@ -24,7 +24,7 @@ use super::{
     File, Moment,
     queries::{self, PatientRecord},
 };
-use crate::{auth::guard::InvestigatorScope, clock::civil_date, state::AppState};
+use crate::{auth::guard::InvestigatorScope, clock::civil_date, state::AppState, sync};
 
 /// Patients that are read at once.
 const PATIENTS_AT_ONCE: i64 = 50;
@@ -176,7 +176,7 @@ fn read_sent(record: &PatientRecord) -> Vec<Sent> {
             Some(Sent {
                 assessment: assessment.clone(),
                 instrument: instrument.clone(),
-                submitted_on: submitted_on(event.event.clock.at, event.enrolled_at, event.received_at),
+                submitted_on: sync::submitted_on(event.event.clock.at, event.enrolled_at, event.received_at),
                 received_on: civil_date(event.received_at),
                 response,
             })
@@ -227,10 +227,4 @@ impl Spool {
         }
         out.send(Ok(Bytes::from(piece))).await.context("whoever asked for the export is gone")
     }
-}
-
-fn submitted_on(said_at: Timestamp, enrolled_at: Timestamp, received_at: Timestamp) -> Date {
-    let (said, received) = (civil_date(said_at), civil_date(received_at));
-    let possible = civil_date(enrolled_at)..=received;
-    if possible.contains(&said) { said } else { received }
 }

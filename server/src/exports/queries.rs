@@ -13,9 +13,9 @@ use uuid::Uuid;
 
 use super::{Export, Manifest, Moment};
 use crate::{
-    assessments::standing_milestones,
     auth::guard::InvestigatorScope,
     db::{Db, from_code, from_json, instant, millis, on, parse, to_json},
+    milestones,
 };
 
 /// One patient's part of the record at the export's moment.
@@ -105,7 +105,7 @@ pub(super) async fn list_patients(
     if patients.is_empty() {
         return Ok(Vec::new());
     }
-    let mut milestones = list_milestones(db, &patients, moment).await?;
+    let mut entered = list_milestones(db, &patients, moment).await?;
     let mut episodes = list_episodes(db, &patients, moment).await?;
     let mut events = list_events(db, &patients, moment).await?;
     rows.into_iter()
@@ -114,7 +114,7 @@ pub(super) async fn list_patients(
                 patient: PatientId::new(patient),
                 hemopathy: parse(&hemopathy)?,
                 site: parse(&site)?,
-                milestones: standing_milestones(milestones.remove(&patient).unwrap_or_default()),
+                milestones: milestones::standing(entered.remove(&patient).unwrap_or_default()),
                 episodes: episodes.remove(&patient).unwrap_or_default(),
                 events: events.remove(&patient).unwrap_or_default(),
             })

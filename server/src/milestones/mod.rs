@@ -50,12 +50,16 @@ fn replaced(entries: &[Entry]) -> Vec<bool> {
     entries.iter().enumerate().map(later_of_kind).collect()
 }
 
-/// The milestones that stand, by date.
+/// The milestones that stand, by date: of one kind the one entered last, and every relapse.
 #[must_use]
-pub fn standing(entries: &[Entry]) -> Vec<Milestone> {
-    let replaced = replaced(entries);
-    let mut standing: Vec<Milestone> =
-        entries.iter().zip(replaced).filter(|(_, replaced)| !replaced).map(|(entry, _)| entry.milestone).collect();
+pub fn standing(entered: impl IntoIterator<Item = Milestone>) -> Vec<Milestone> {
+    let mut standing: Vec<Milestone> = Vec::new();
+    for milestone in entered {
+        if milestone.kind != MilestoneKind::Relapse {
+            standing.retain(|it| it.kind != milestone.kind);
+        }
+        standing.push(milestone);
+    }
     standing.sort_by_key(|milestone| (milestone.on.anchor(), milestone.kind));
     standing
 }
@@ -124,7 +128,10 @@ mod tests {
             entry(3, MilestoneKind::Infusion, "2026-05-11"),
             entry(4, MilestoneKind::Relapse, "2026-08-01"),
         ];
-        let told: Vec<String> = standing(&entries).iter().map(|it| format!("{:?} {}", it.kind, it.on.date)).collect();
+        let told: Vec<String> = standing(entries.iter().map(|it| it.milestone))
+            .iter()
+            .map(|it| format!("{:?} {}", it.kind, it.on.date))
+            .collect();
         assert_eq!(told, ["Infusion 2026-05-11", "Relapse 2026-08-01", "Relapse 2026-09-01"]);
         let replaced: Vec<bool> = lines(&entries).iter().map(|line| line.replaced).collect();
         assert_eq!(replaced, [false, false, false, true]);

@@ -8,6 +8,7 @@ use shared::{
 
 use super::{NewEntry, append, lines, list, refusal};
 use crate::{
+    assessments,
     audit::{self, Operation},
     auth::guard::NurseScope,
     db::to_code,
@@ -35,6 +36,7 @@ async fn record(
     let entry = NewEntry { id: MilestoneId::new(state.chance.id()), request, staff: nurse.staff() };
     let mut tx = state.db.begin().await?;
     append(&mut tx, &scope, &entry, now).await?;
+    assessments::replan(&mut tx, &state.study, patient).await?;
     let audited = audit::Entry::staff(nurse.staff(), Operation::RecordMilestone).of(patient).with(kind);
     audit::append(&mut tx, &audited, now).await?;
     let entered = lines(&list(&mut tx, &scope).await?).into_iter().next();

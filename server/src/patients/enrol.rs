@@ -15,6 +15,7 @@ use super::{
     queries::{self, Patient},
 };
 use crate::{
+    assessments,
     audit::{self, Operation},
     auth::guard::NurseScope,
     error::ApiError,
@@ -60,6 +61,7 @@ pub async fn enrol(state: &AppState, nurse: &NurseScope, request: EnrolRequest) 
         let entry = milestones::NewEntry { id: MilestoneId::new(state.chance.id()), request, staff: nurse.staff() };
         milestones::append(&mut tx, &scope, &entry, now).await?;
     }
+    assessments::replan(&mut tx, &state.study, patient.patient).await?;
     audit::append(&mut tx, &audit::Entry::staff(nurse.staff(), Operation::EnrolPatient).of(patient.patient), now)
         .await?;
     tx.commit().await?;

@@ -33,7 +33,7 @@ pub async fn open(db: &Db, nurse: &NurseScope, patient: PatientId) -> Result<One
 /// When the database could not.
 pub async fn read_facts(tx: &mut Tx, scope: &OnePatientScope) -> sqlx::Result<Facts> {
     let patient = queries::get(tx, scope).await?;
-    let milestones = milestones::standing(&milestones::list(tx, scope).await?);
+    let milestones = milestones::standing(milestones::list(tx, scope).await?.into_iter().map(|it| it.milestone));
     let progress = sync::list_progress(tx, scope).await?;
     Ok(Facts { hemopathy: patient.hemopathy, milestones, progress })
 }

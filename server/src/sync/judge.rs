@@ -167,7 +167,9 @@ fn check_body(
         KnownBody::Answered { item, value } => check_answer(definition, item, value).map(|()| Part::Answer),
         KnownBody::Skipped { item, .. } if definition.find_item(item).is_none() => Err(unknown_item(definition, item)),
         KnownBody::Skipped { .. } => Ok(Part::Answer),
-        KnownBody::Submitted => Ok(Part::Submission(submitted_on(court, event))),
+        KnownBody::Submitted => {
+            Ok(Part::Submission(submitted_on(event.clock.at, court.enrolled_at, court.received_at)))
+        }
         KnownBody::Amended { .. } => {
             Err((QuarantineReason::AfterSubmission, "Only staff correct what was sent.".to_owned()))
         }
@@ -192,8 +194,9 @@ fn check_answer(definition: &Definition, item: &ItemCode, value: &AnswerValue) -
 ///
 /// A device asks nothing before it was enrolled and sends nothing after it was received; a clock that says so is
 /// wrong, and the day of receipt is the best that is known.
-fn submitted_on(court: &Court<'_>, event: &AnswerEvent) -> Date {
-    let (said, received) = (civil_date(event.clock.at), civil_date(court.received_at));
-    let possible = civil_date(court.enrolled_at)..=received;
+#[must_use]
+pub fn submitted_on(said_at: Timestamp, enrolled_at: Timestamp, received_at: Timestamp) -> Date {
+    let (said, received) = (civil_date(said_at), civil_date(received_at));
+    let possible = civil_date(enrolled_at)..=received;
     if possible.contains(&said) { said } else { received }
 }

@@ -11,6 +11,7 @@ mod queries;
 mod routes;
 mod writer;
 
+pub use judge::submitted_on;
 pub use live::News;
 pub use queries::{last_position, list_all_events, list_progress};
 pub use routes::routes;

@@ -283,7 +283,7 @@ pub(super) async fn move_questionnaires(tx: &mut Tx, ledger: &Ledger) -> sqlx::R
         "UPDATE assessment SET n_started = counted.n_started, n_submitted = counted.n_submitted,
             submitted_on = counted.submitted_on, received_at = counted.received_at,
             conflict = conflict OR counted.n_copies > 1
-         FROM (SELECT every.patient_id, every.timepoint, every.occurrence, COUNT(*) AS n_started,
+         FROM (SELECT every.patient_id, every.timepoint, every.occurrence, COUNT(*) - COUNT(every.submitted_on) AS n_started,
                   COUNT(every.submitted_on) AS n_submitted, MAX(every.submitted_on) AS submitted_on,
                   MAX(every.received_at) AS received_at, MAX(every.n_copies) AS n_copies
                FROM (SELECT DISTINCT patient_id, timepoint, occurrence FROM touched) AS of_these
