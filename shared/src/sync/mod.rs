@@ -8,6 +8,8 @@ pub mod store;
 
 mod memory;
 mod reply;
+#[cfg(test)]
+mod simulation;
 
 pub use memory::MemoryStore;
 pub use reply::HttpReply;
