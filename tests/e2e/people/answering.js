@@ -3,31 +3,36 @@ import { expect } from "@playwright/test";
 
 /** Which kinds of field a question can have, each with how it is filled in. */
 const kinds = [
-  { selector: "input[type=radio]", async fill(fields, nth) {
+  { name: "radio", selector: "input[type=radio]", async fill(fields, nth) {
     await fields.nth(nth % (await fields.count())).check();
   } },
-  { selector: "input[type=checkbox]", async fill(fields) {
+  { name: "checkbox", selector: "input[type=checkbox]", async fill(fields) {
     await fields.first().check();
   } },
-  { selector: "[role=slider]", async fill(fields, nth) {
+  { name: "scale", selector: "[role=slider]", async fill(fields, nth) {
     await fields.press("ArrowUp");
     await fields.press(nth % 2 ? "PageUp" : "PageDown");
   } },
-  { selector: "#answer-year", async fill(_, __, question) {
+  { name: "date", selector: "#answer-year", async fill(_, __, question) {
     for (const [id, part] of [["#answer", "12"], ["#answer-month", "3"], ["#answer-year", "2020"]]) await question.locator(id).fill(part);
   } },
-  { selector: "textarea, input", async fill(fields) {
+  { name: "line", selector: "textarea, input", async fill(fields) {
     await fields.fill("2");
   } },
 ];
 
+async function find(question) {
+  for (const kind of kinds) if (await question.locator(kind.selector).count()) return kind;
+  throw new Error("the question has no field");
+}
+
+/** The name of the kind of field that the question on the screen has. */
+export const kindOf = async (question) => (await find(question)).name;
+
 /** Fills in the question that is on the screen. */
 export async function fillIn(question, nth) {
-  for (const { selector, fill } of kinds) {
-    const fields = question.locator(selector);
-    if (await fields.count()) return fill(fields, nth, question);
-  }
-  throw new Error("the question has no field");
+  const { selector, fill } = await find(question);
+  await fill(question.locator(selector), nth, question);
 }
 
 /** A tap that the app counts: it takes two within 300 ms for one, as a hand that trembles makes them. */

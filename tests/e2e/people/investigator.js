@@ -9,6 +9,11 @@ export class Investigator extends Staff {
     await this.goesTo("exports");
     await this.page.getByLabel(this.say("investigator.exports.purpose")).fill(purpose);
     await this.presses("investigator.exports.send");
+    return this.downloads();
+  }
+
+  /** Downloads the files of the export that is shown. */
+  async downloads() {
     const links = this.page.getByRole("link", { name: /\.csv$/ });
     await expect(links).toHaveCount(3);
     const files = {};

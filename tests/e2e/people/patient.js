@@ -1,7 +1,7 @@
 // What a patient does on their phone, in their words.
 import { expect } from "@playwright/test";
 import { pattern, speaker } from "../support/words.js";
-import { Taps, fillIn } from "./answering.js";
+import { Taps, fillIn, kindOf } from "./answering.js";
 
 export class Patient {
   #taps = new Taps();
@@ -14,6 +14,44 @@ export class Patient {
     return this.device.page;
   }
 
+  // --- the letter and the secret code ---
+
+  async opensLetter({ link }) {
+    await this.page.goto(link);
+    await this.sees(this.say("patient.pin.choose_title"));
+  }
+
+  async typesCode({ code }) {
+    await this.page.goto(this.origin);
+    await this.page.getByLabel(this.say("patient.letter.code"), { exact: true }).fill(code);
+    await this.taps("patient.letter.go_on");
+  }
+
+  async choosesPin(pin) {
+    this.pin = pin;
+    await this.page.getByLabel(this.say("patient.pin.first"), { exact: true }).fill(pin);
+    await this.page.getByLabel(this.say("patient.pin.again"), { exact: true }).fill(pin);
+    await this.taps("patient.pin.save");
+    await this.seesTasks();
+  }
+
+  async unlocks(pin = this.pin) {
+    await this.triesPin(pin);
+    await expect(this.page.getByRole("heading", { name: this.say("patient.pin.unlock_title") })).toBeHidden();
+  }
+
+  async unlocksIfAsked() {
+    const heading = this.page.getByRole("heading", { level: 1 });
+    await expect(heading).toBeVisible();
+    if ((await heading.innerText()) === this.say("patient.pin.unlock_title")) await this.unlocks();
+  }
+
+  async triesPin(pin) {
+    await this.sees(this.say("patient.pin.unlock_title"));
+    await this.page.getByLabel(this.say("patient.pin.first"), { exact: true }).fill(pin);
+    await this.taps("patient.pin.unlock");
+  }
+
   // --- the network and the phone ---
 
   losesNetwork() {
@@ -24,6 +62,11 @@ export class Patient {
     return this.device.context.setOffline(false);
   }
 
+  /** The app can be opened without network from now on. */
+  async hasTheAppOnThePhone() {
+    await this.page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
+  }
+
   /** The battery dies; the phone is started again, with or without network. */
   async losesPowerAndStartsAgain({ offline = false } = {}) {
     await this.device.kill();
@@ -31,14 +74,49 @@ export class Patient {
     await this.page.goto(this.origin);
   }
 
+  /** The same phone, the app open in another tab. */
+  async opensSecondTab() {
+    const page = await this.device.context.newPage();
+    await page.goto(this.origin);
+    const second = new Patient({ page, context: this.device.context }, this);
+    second.pin = this.pin;
+    return second;
+  }
+
+  // --- what is due ---
+
+  async seesTasks() {
+    await this.sees(this.say("patient.tasks.title"));
+  }
+
+  /** The questionnaires that are still to do. */
+  tasks() {
+    return this.page.getByRole("main").getByRole("link").filter({ hasText: /./ });
+  }
+
+  async returnsToTasks() {
+    await this.page.getByRole("link", { name: this.say("patient.sent.list") }).or(
+      this.page.getByRole("button", { name: this.say("patient.sent.list") })).click();
+    await this.seesTasks();
+  }
+
+  /** Opens the first questionnaire that is still to do; gives its title. */
+  async startsNext() {
+    await this.seesTasks();
+    const task = this.tasks().first();
+    const title = (await task.innerText()).split("\n")[0];
+    await task.click();
+    return title;
+  }
+
   // --- a questionnaire ---
 
   /** Answers questions until the review, or only so many; gives how many were answered. */
-  async answers(most = Infinity) {
+  async answers(most = Infinity, { turn = 0 } = {}) {
     let answered = 0;
-    while (answered < most && !(await this.#isAtReview())) {
+    while (answered < most && !(await this.isAtReview())) {
       const before = await this.place();
-      await fillIn(this.page.getByRole("main"), answered);
+      await fillIn(this.page.getByRole("main"), answered + turn);
       await this.taps("questionnaire.go_on");
       await expect(async () => expect(await this.place()).not.toBe(before)).toPass({ intervals: [20, 20, 50, 100] });
       answered += 1;
@@ -54,7 +132,38 @@ export class Patient {
     return (await words.count()) ? words.first().innerText() : heading.first().innerText();
   }
 
-  #isAtReview() {
+  async begins() {
+    await this.taps("questionnaire.start");
+  }
+
+  async sends() {
+    await this.taps("questionnaire.send");
+  }
+
+  /** Starts the next questionnaire, answers all of it and sends it. */
+  async answersNext() {
+    const title = await this.startsNext();
+    await this.begins();
+    await this.answers();
+    await this.sends();
+    return title;
+  }
+
+  /** The line that says where the answers are. */
+  status() {
+    return this.page.getByRole("status").first();
+  }
+
+  async isTold(key, marks) {
+    await expect(this.status()).toHaveText(pattern(this.say(key, marks)));
+  }
+
+  /** Which kind of field the question has. */
+  kindOfQuestion() {
+    return kindOf(this.page.getByRole("main"));
+  }
+
+  isAtReview() {
     return this.page.getByRole("heading", { level: 1, name: this.say("questionnaire.review_title") }).isVisible();
   }
 

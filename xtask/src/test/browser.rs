@@ -8,11 +8,23 @@ use serde_json::Value;
 use super::tally::Tally;
 use crate::{postgres::Postgres, setup, shell};
 
+/// Whether the filter names any of them; without a filter all are meant.
+pub(super) fn any(filter: Option<&str>) -> Result<bool> {
+    let Some(words) = filter else { return Ok(true) };
+    let listed = shell::read(playwright().args(["--list", "--pass-with-no-tests"]).arg(format!("--grep={words}")))?;
+    Ok(!listed.contains("Total: 0 tests"))
+}
+
+fn playwright() -> Command {
+    let mut playwright = Command::new(setup::e2e().join("node_modules/.bin/playwright"));
+    playwright.current_dir(setup::e2e()).arg("test");
+    playwright
+}
+
 /// Runs them and counts what the runner's own report says.
 pub(super) fn run(filter: Option<&str>, postgres: &Postgres) -> Result<Tally> {
     let counts = shell::target().join("e2e-report.json");
-    let mut playwright = Command::new(setup::e2e().join("node_modules/.bin/playwright"));
-    playwright.current_dir(setup::e2e()).args(["test", "--pass-with-no-tests"]);
+    let mut playwright = playwright();
     playwright.args(filter.map(|words| format!("--grep={words}")));
     playwright.env("PLAYWRIGHT_JSON_OUTPUT_NAME", &counts).env("RESSENTI_TEST_POSTGRES", postgres.url());
     playwright.env("RESSENTI_BIN", shell::target().join("debug/ressenti"));

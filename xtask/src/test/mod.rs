@@ -32,19 +32,24 @@ pub(crate) fn test(filter: Option<&str>) -> Result<ExitCode> {
     report.step("frontend tests in Chromium", || {
         cargo_test(&["--package", "frontend", "--target", "wasm32-unknown-unknown"], filter, &postgres)
     });
-    report.step("web files", || dist::dist(dist::Profile::Small).map(|()| Tally::one_passed()));
-    if filter.is_none() {
-        report.step("weight of the patient's download", || weight::check().map(|()| Tally::one_passed()));
+    if browser::any(filter)? {
+        browser_tests(&mut report, filter, &postgres);
     }
+    drop(postgres);
+    Ok(report.finish())
+}
+
+/// What is served, and the stories in a browser.
+fn browser_tests(report: &mut Report, filter: Option<&str>, postgres: &Postgres) {
+    report.step("web files", || dist::dist(dist::Profile::Small).map(|()| Tally::one_passed()));
+    report.step("weight of the patient's download", || weight::check().map(|()| Tally::one_passed()));
     report.step("server for the browser tests", || {
         // Selected like the tests above, so that cargo finds everything built but the binary itself.
         let mut cargo = shell::cargo();
         cargo.args(["build", "--quiet", "--workspace", "--exclude", "frontend", "--bins", "--tests"]);
         shell::run(&mut cargo).map(|()| Tally::one_passed())
     });
-    report.step("the story in a browser", || browser::run(filter, &postgres));
-    drop(postgres);
-    Ok(report.finish())
+    report.step("the stories in a browser", || browser::run(filter, postgres));
 }
 
 /// Formatting and lints.

@@ -1,0 +1,27 @@
+// What an investigator sees and takes away: completion, a chart with its table, files that can be had again.
+import { expect, test } from "../support/test.js";
+
+test("an investigator sees completion and one scale over time, with a table twin", async ({ people }) => {
+  const investigator = await people.investigator();
+  const { page, say } = investigator;
+  await expect(page.getByRole("table")).toContainText("QLQ-C30");
+  await investigator.goesTo("scores");
+  await expect(page.getByRole("img", { name: /C30/ }).first()).toBeVisible();
+  await expect(page.getByRole("table", { name: say("investigator.scores.table_caption") })).toBeVisible();
+});
+
+test("the same export has the same bytes when it is downloaded again", async ({ people }) => {
+  const investigator = await people.investigator();
+  const first = await investigator.exports("First look");
+  const again = await investigator.downloads();
+  expect(again).toEqual(first);
+  expect(Object.keys(first).sort()).toEqual(["answers.csv", "codebook.csv", "scores.csv"]);
+});
+
+test("an investigator reaches no patient's page", async ({ people }) => {
+  const investigator = await people.investigator();
+  await investigator.page.goto(`${investigator.origin}/staff/patients`);
+  await investigator.sees(investigator.say("staff.not_here"));
+  const reply = await investigator.page.request.get(`${investigator.origin}/api/patients`);
+  expect(reply.status()).toBe(403);
+});
