@@ -1,30 +1,28 @@
-//! The address bar, the page's title and the root element: the only browser state that pages share.
+//! The address bar, the page's title, the root element and the focus: what pages share of the browser.
 //!
 //! An address is a path within the app (`/q/M3:1/qlq-c30/7`). Pages parse it into a route of their own; moving
 //! through it makes the browser's Back work. The patient's app lives at `/`, the staff's below `/staff`.
 
 use leptos::{ev, prelude::*};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::HtmlElement;
 
 /// Where the app is.
 #[derive(Clone, Copy)]
 pub struct Address {
     path: RwSignal<String>,
+    /// The paths that were left by going forward, the last on top: what the browser's Back returns to.
+    trail: StoredValue<Vec<String>>,
 }
 
 impl Address {
     /// Reads the address bar, follows it from now on, and gives itself to everything below.
     pub fn provide() -> Self {
-        let address = Self { path: RwSignal::new(current_path()) };
-        let listener = window_event_listener(ev::popstate, move |_| address.path.set(current_path()));
+        let address = Self { path: RwSignal::new(current_path()), trail: StoredValue::new(Vec::new()) };
+        let listener = window_event_listener(ev::popstate, move |_| address.follow(current_path()));
         on_cleanup(move || listener.remove());
         provide_context(address);
         address
-    }
-
-    /// The address that [`Address::provide`] gave.
-    pub fn find() -> Option<Self> {
-        use_context()
     }
 
     /// The path now; read in a view, it follows every move.
@@ -35,9 +33,14 @@ impl Address {
 
     /// Goes to a path; Back returns here.
     pub fn go(self, path: &str) {
+        let here = self.path.get_untracked();
+        if here == path {
+            return;
+        }
         if let Ok(history) = window().history() {
             let _ = history.push_state_with_url(&JsValue::NULL, "", Some(path));
         }
+        self.trail.update_value(|trail| trail.push(here));
         self.path.set(path.to_owned());
     }
 
@@ -46,15 +49,41 @@ impl Address {
         if let Ok(history) = window().history() {
             let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(path));
         }
-        self.path.set(path.to_owned());
-    }
-
-    /// Does what the browser's Back does.
-    pub fn back(self) {
-        if let Ok(history) = window().history() {
-            let _ = history.back();
+        if self.path.get_untracked() != path {
+            self.path.set(path.to_owned());
         }
     }
+
+    /// Goes back to a path: by the browser's Back where that leads there, else in place of this one.
+    pub fn back_to(self, path: &str) {
+        let came_from_there = self.trail.with_value(|trail| trail.last().is_some_and(|last| last == path));
+        match window().history() {
+            Ok(history) if came_from_there => {
+                let _ = history.back();
+            }
+            Ok(_) | Err(_) => self.replace(path),
+        }
+    }
+
+    fn follow(self, path: String) {
+        if self.path.get_untracked() == path {
+            return;
+        }
+        self.trail.update_value(|trail| {
+            if trail.last() == Some(&path) {
+                trail.pop();
+            } else {
+                // Forward, or from before this page was loaded: nothing is known of what lies behind.
+                trail.clear();
+            }
+        });
+        self.path.set(path);
+    }
+}
+
+/// The address that [`Address::provide`] gave.
+pub fn use_address() -> Address {
+    use_context().unwrap_or_else(Address::provide)
 }
 
 fn current_path() -> String {
@@ -95,4 +124,23 @@ pub fn set_root_attribute(name: &str, value: &str) {
     if let Some(root) = document().document_element() {
         let _ = root.set_attribute(name, value);
     }
+}
+
+/// Puts the focus on the element with this id, and scrolls to it.
+pub fn focus_on(id: &str) {
+    let element = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    if let Some(element) = element {
+        let _ = element.focus();
+    }
+}
+
+/// The language the browser is set to, as a tag.
+#[must_use]
+pub fn browser_language() -> String {
+    window().navigator().language().unwrap_or_default()
+}
+
+/// Loads the page again.
+pub fn reload() {
+    let _ = window().location().reload();
 }

@@ -7,9 +7,10 @@ use std::rc::Rc;
 
 use leptos::{ev, prelude::*};
 use shared::{
+    answers::AnswerEvent,
     api::ClaimRequest,
     id::{DeviceId, Language, PatientId},
-    sync::store::{Enrolment, Store, StoreError},
+    sync::store::{Enrolment, SlotProgress, Stage, Store, StoreError},
     time::Timestamp,
 };
 use wasm_bindgen::JsValue;
@@ -133,6 +134,12 @@ impl Device {
         self.news.get()
     }
 
+    /// The name under which whoever unlocked it is enrolled; `None` while it is locked.
+    #[must_use]
+    pub fn enrolled_as(self) -> Option<DeviceId> {
+        self.open.with_value(|open| open.as_ref().map(|(session, _)| session.device))
+    }
+
     /// Uses up a letter, under a PIN chosen before, and opens the phone.
     ///
     /// # Errors
@@ -181,6 +188,22 @@ impl Device {
     pub async fn notebook(self) -> Result<Option<Notebook>, StoreError> {
         let Some((session, synchroniser)) = self.open.get_value() else { return Ok(None) };
         Notebook::open(self.store.get_value(), synchroniser, session).await
+    }
+
+    /// Every answer event of everybody enrolled here that the hospital gave no receipt for: a rescue file's content.
+    ///
+    /// # Errors
+    /// When the store cannot even be read.
+    pub async fn list_unsent(self) -> Result<Vec<AnswerEvent>, StoreError> {
+        let store = self.store.get_value();
+        let mut unsent = Vec::new();
+        for Enrolment { patient, .. } in store.list_enrolments().await? {
+            for SlotProgress { slot, .. } in store.list_progress(patient).await? {
+                let kept = store.list_slot(&slot).await?.into_iter();
+                unsent.extend(kept.filter(|it| matches!(it.stage, Stage::Draft | Stage::Outbox)).map(|it| it.event));
+            }
+        }
+        Ok(unsent)
     }
 
     fn synchroniser(self) -> Option<Rc<Synchroniser>> {

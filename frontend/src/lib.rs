@@ -20,6 +20,7 @@ mod live;
 pub mod notebook;
 mod nurse;
 pub mod patient;
+pub mod preferences;
 pub mod questionnaire;
 pub mod session;
 pub mod staff;

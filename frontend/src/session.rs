@@ -3,6 +3,7 @@
 //! The only place of the frontend that reads a clock or makes an id. Wrong PINs are slowed, and never erase
 //! anything; a try is counted before it is checked, so that closing the page does not undo it.
 
+use jiff::civil::DateTime;
 use js_sys::{Date as JsDate, Object, Reflect};
 use leptos::prelude::window;
 use shared::{
@@ -43,12 +44,18 @@ pub fn today() -> Date {
 /// The civil date of an instant in Europe/Paris, whatever zone the phone is set to.
 #[must_use]
 pub fn civil_date(at: Timestamp) -> Date {
+    civil(at).date()
+}
+
+/// The civil date and time of an instant in Europe/Paris, whatever zone the phone is set to.
+#[must_use]
+pub fn civil(at: Timestamp) -> DateTime {
     let options = Object::new();
     let _ = Reflect::set(&options, &"timeZone".into(), &"Europe/Paris".into());
     // Swedish dates are written year-month-day.
     let instant = JsDate::new(&at.to_string().into());
-    let text = String::from(instant.to_locale_date_string("sv-SE", &options));
-    text.parse().unwrap_or_else(|_| at.to_zoned(jiff::tz::TimeZone::UTC).date())
+    let text = String::from(instant.to_locale_string("sv-SE", &options));
+    text.parse().unwrap_or_else(|_| at.to_zoned(jiff::tz::TimeZone::UTC).datetime())
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the browser's home of ids")]

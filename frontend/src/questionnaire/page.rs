@@ -10,7 +10,7 @@ use shared::{
 };
 
 use super::{
-    Entry, EntryProblem, Keeping, Sitting, Step,
+    Answering, Entry, EntryProblem, Keeping, Step,
     introduction::Introduction,
     item::{FIELD, Fields, HEADING, first_field, problem_words},
     recall_dates,
@@ -21,14 +21,14 @@ use crate::{
         text::{common, questionnaire},
         use_locale,
     },
-    ui::{Button, Dialog, ErrorLine, ErrorSummary, Heading, Icon, Look, Notice, Progress, Symbol},
+    ui::{Button, Dialog, ErrorLine, ErrorSummary, Foot, Heading, Icon, Look, Main, Notice, Progress, Symbol},
 };
 
 /// The screen of a questionnaire at one step; the last step, what became of the answers, is the caller's own.
 #[component]
 pub fn QuestionnairePage(
     /// The questionnaire.
-    sitting: Sitting,
+    answering: Answering,
     /// Which screen.
     #[prop(into)]
     step: Signal<Step>,
@@ -37,20 +37,20 @@ pub fn QuestionnairePage(
     move || {
         locale.track();
         match step.get() {
-            Step::Introduction => view! { <Introduction sitting /> }.into_any(),
-            Step::Item(code) => view! { <Question sitting code=code.clone() step=Step::Item(code) /> }.into_any(),
-            Step::Change(code) => view! { <Question sitting code=code.clone() step=Step::Change(code) /> }.into_any(),
-            Step::Review => view! { <Review sitting /> }.into_any(),
+            Step::Introduction => view! { <Introduction answering /> }.into_any(),
+            Step::Item(code) => view! { <Question answering code=code.clone() step=Step::Item(code) /> }.into_any(),
+            Step::Change(code) => view! { <Question answering code=code.clone() step=Step::Change(code) /> }.into_any(),
+            Step::Review => view! { <Review answering /> }.into_any(),
             Step::Sent => ().into_any(),
         }
     }
 }
 
 #[component]
-fn Question(sitting: Sitting, code: ItemCode, step: Step) -> impl IntoView {
-    let Some(asked) = Asked::new(sitting, &code, step) else { return ().into_any() };
+fn Question(answering: Answering, code: ItemCode, step: Step) -> impl IntoView {
+    let Some(asked) = Asked::new(answering, &code, step) else { return ().into_any() };
     let locale = use_locale();
-    let (item, sheet, wording) = sitting
+    let (item, sheet, wording) = answering
         .session
         .with_untracked(|session| (session.find_item(&code).cloned(), session.sheet().clone(), session.wording(&code)));
     let Some(item) = item else { return ().into_any() };
@@ -75,29 +75,30 @@ fn Question(sitting: Sitting, code: ItemCode, step: Step) -> impl IntoView {
     let line = matches!(asked.entry.get_untracked(), Entry::Chosen(_))
         .then(|| view! { <ErrorLine id=format!("{FIELD}-error") words=error /> });
     view! {
-        <main class="frame-main frame-wide question" data-holds-update>
+        <Main holds_update=true>
             <TopOfQuestion asked code=code.clone() />
             <ErrorSummary errors=Signal::derive(summary) />
-            <Resumed sitting code />
+            <Resumed answering code />
             <fieldset aria-describedby=move || asked.problem.get().map(|_| format!("{FIELD}-error"))>
                 <legend>
-                    <RecallLine sitting recall />
+                    <RecallLine answering recall />
                     <Heading id=HEADING text=question before_title />
                 </legend>
                 {help.map(|help| view! { <p class="field-help">{help}</p> })}
                 {line}
-                {fields}
+                <form on:submit=move |enter| {
+                    enter.prevent_default();
+                    asked.go_on(enter.time_stamp());
+                }>{fields}</form>
             </fieldset>
             <Skip asked />
-            <Demonstration sitting />
-        </main>
-        <footer class="frame-foot">
-            <div class="frame-wide">
-                <Button on_press=move |tap: MouseEvent| asked.go_on(&tap)>
+            <Demonstration answering />
+        </Main>
+        <Foot>
+                <Button on_press=move |tap: MouseEvent| asked.go_on(tap.time_stamp())>
                     {move || questionnaire::go_on(locale.get())}
                 </Button>
-            </div>
-        </footer>
+            </Foot>
     }
     .into_any()
 }
@@ -105,7 +106,7 @@ fn Question(sitting: Sitting, code: ItemCode, step: Step) -> impl IntoView {
 /// A question while it is on the screen.
 #[derive(Clone, Copy)]
 struct Asked {
-    sitting: Sitting,
+    answering: Answering,
     code: StoredValue<ItemCode>,
     step: StoredValue<Step>,
     entry: RwSignal<Entry>,
@@ -115,12 +116,12 @@ struct Asked {
 }
 
 impl Asked {
-    fn new(sitting: Sitting, code: &ItemCode, step: Step) -> Option<Self> {
-        let entry = sitting
+    fn new(answering: Answering, code: &ItemCode, step: Step) -> Option<Self> {
+        let entry = answering
             .session
             .with_untracked(|session| session.find_item(code).map(|item| Entry::of(item, session.said(code))))?;
         let asked = Self {
-            sitting,
+            answering,
             code: StoredValue::new(code.clone()),
             step: StoredValue::new(step),
             entry: RwSignal::new(entry),
@@ -128,7 +129,7 @@ impl Asked {
             leaving: RwSignal::new(false),
         };
         Effect::new(move || {
-            if asked.leaving.get() && sitting.keeping.get() != Keeping::UnderWay {
+            if asked.leaving.get() && answering.keeping.get() != Keeping::UnderWay {
                 asked.leave();
             }
         });
@@ -138,7 +139,7 @@ impl Asked {
     /// What the fields make, if it is an answer.
     fn parse(self) -> Result<ItemResponse, EntryProblem> {
         let code = self.code.get_value();
-        self.sitting.session.with_untracked(|session| {
+        self.answering.session.with_untracked(|session| {
             let item = session.find_item(&code).ok_or(EntryProblem::Missing)?;
             let answer = self.entry.with_untracked(|entry| entry.parse(&session.sheet().definition, item))?;
             Ok(ItemResponse::Answered(answer.into_parts().1))
@@ -147,9 +148,9 @@ impl Asked {
 
     fn keep(self, said: ItemResponse) {
         let code = self.code.get_value();
-        let known = self.sitting.session.with_untracked(|session| session.said(&code) == Some(&said));
+        let known = self.answering.session.with_untracked(|session| session.said(&code) == Some(&said));
         if !known {
-            self.sitting.keep.run((code, said));
+            self.answering.keep.run((code, said));
         }
     }
 
@@ -159,13 +160,13 @@ impl Asked {
         }
     }
 
-    fn go_on(self, tap: &MouseEvent) {
-        if !self.sitting.counts(tap.time_stamp()) {
+    fn go_on(self, at_ms: f64) {
+        if !self.answering.counts(at_ms) {
             return;
         }
         let code = self.code.get_value();
         let skipped = self
-            .sitting
+            .answering
             .session
             .with_untracked(|session| matches!(session.said(&code), Some(ItemResponse::Skipped(_))));
         match self.parse() {
@@ -180,7 +181,7 @@ impl Asked {
     }
 
     fn skip(self) {
-        self.sitting.skip_explained.set(true);
+        self.answering.skip_explained.set(true);
         self.keep(ItemResponse::Skipped(SkipReason::PreferNot));
         self.leaving.set(true);
     }
@@ -189,12 +190,12 @@ impl Asked {
     fn leave(self) {
         self.leaving.set(false);
         let code = self.code.get_value();
-        let next = self.sitting.session.with_untracked(|session| {
+        let next = self.answering.session.with_untracked(|session| {
             session.said(&code).is_some().then(|| self.step.with_value(|step| session.after(step)))
         });
         if let Some(next) = next {
-            self.sitting.resumed_at.set(None);
-            self.sitting.go.run(next);
+            self.answering.resumed_at.set(None);
+            self.answering.go.run(next);
         }
     }
 }
@@ -202,19 +203,19 @@ impl Asked {
 #[component]
 fn TopOfQuestion(asked: Asked, code: ItemCode) -> impl IntoView {
     let locale = use_locale();
-    let sitting = asked.sitting;
-    let place = Memo::new(move |_| sitting.session.with(|session| session.place(&code)).unwrap_or((1, 1)));
+    let answering = asked.answering;
+    let place = Memo::new(move |_| answering.session.with(|session| session.place(&code)).unwrap_or((1, 1)));
     let count = move || questionnaire::place(locale.get(), place.get().0, place.get().1);
-    let title = move || sitting.session.with(|session| session.sheet().wording.title.clone());
+    let title = move || answering.session.with(|session| session.sheet().wording.title.clone());
     let back = move |tap: MouseEvent| {
-        if sitting.counts(tap.time_stamp()) {
-            let before = sitting.session.with_untracked(|session| asked.step.with_value(|step| session.before(step)));
-            sitting.back.run(before);
+        if answering.counts(tap.time_stamp()) {
+            let before = answering.session.with_untracked(|session| asked.step.with_value(|step| session.before(step)));
+            answering.back.run(before);
         }
     };
     let pause = move |tap: MouseEvent| {
-        if sitting.counts(tap.time_stamp()) {
-            sitting.pause.run(());
+        if answering.counts(tap.time_stamp()) {
+            answering.pause.run(());
         }
     };
     view! {
@@ -235,10 +236,10 @@ fn TopOfQuestion(asked: Asked, code: ItemCode) -> impl IntoView {
 }
 
 #[component]
-fn RecallLine(sitting: Sitting, recall: Recall) -> impl IntoView {
+fn RecallLine(answering: Answering, recall: Recall) -> impl IntoView {
     let locale = use_locale();
-    let words = sitting.session.with_untracked(|session| session.sheet().wording.recall.clone());
-    let dates = move || recall_dates(locale.get(), recall, sitting.today);
+    let words = answering.session.with_untracked(|session| session.sheet().wording.recall.clone());
+    let dates = move || recall_dates(locale.get(), recall, answering.today);
     (recall != Recall::None && !words.is_empty()).then(|| {
         view! {
             <span class="question-recall">
@@ -249,12 +250,12 @@ fn RecallLine(sitting: Sitting, recall: Recall) -> impl IntoView {
 }
 
 #[component]
-fn Resumed(sitting: Sitting, code: ItemCode) -> impl IntoView {
+fn Resumed(answering: Answering, code: ItemCode) -> impl IntoView {
     let locale = use_locale();
     let here = code.clone();
-    let resumed = move || sitting.resumed_at.with(|at| at.as_ref() == Some(&here));
+    let resumed = move || answering.resumed_at.with(|at| at.as_ref() == Some(&here));
     let number =
-        Memo::new(move |_| sitting.session.with(|session| session.place(&code).map_or(1, |(number, _)| number)));
+        Memo::new(move |_| answering.session.with(|session| session.place(&code).map_or(1, |(number, _)| number)));
     view! {
         <Show when=resumed>
             <Notice tone=crate::ui::Tone::Good>
@@ -267,26 +268,26 @@ fn Resumed(sitting: Sitting, code: ItemCode) -> impl IntoView {
 #[component]
 fn Skip(asked: Asked) -> impl IntoView {
     let locale = use_locale();
-    let sitting = asked.sitting;
+    let answering = asked.answering;
     let asking = RwSignal::new(false);
     let code = asked.code.get_value();
     let skipped = move || {
-        sitting.session.with(|session| matches!(session.said(&code), Some(ItemResponse::Skipped(_))))
+        answering.session.with(|session| matches!(session.said(&code), Some(ItemResponse::Skipped(_))))
             && asked.entry.with(Entry::is_empty)
     };
     let open = move |tap: MouseEvent| {
-        if sitting.counts(tap.time_stamp()) {
+        if answering.counts(tap.time_stamp()) {
             asking.set(true);
         }
     };
     let confirm = move |tap: MouseEvent| {
-        if sitting.counts(tap.time_stamp()) {
+        if answering.counts(tap.time_stamp()) {
             asking.set(false);
             asked.skip();
         }
     };
     let words = move || {
-        let explained = sitting.skip_explained.get();
+        let explained = answering.skip_explained.get();
         if explained { questionnaire::skip_again(locale.get()) } else { questionnaire::skip_explained(locale.get()) }
     };
     view! {
@@ -311,9 +312,9 @@ fn Skip(asked: Asked) -> impl IntoView {
 
 /// Says on every screen of demonstration wording that it is one.
 #[component]
-pub(super) fn Demonstration(sitting: Sitting) -> impl IntoView {
+pub(super) fn Demonstration(answering: Answering) -> impl IntoView {
     let locale = use_locale();
-    let demonstration = move || sitting.session.with(|session| session.sheet().wording.demonstration);
+    let demonstration = move || answering.session.with(|session| session.sheet().wording.demonstration);
     view! {
         <Show when=demonstration>
             <p class="demonstration">{move || questionnaire::demonstration(locale.get())}</p>

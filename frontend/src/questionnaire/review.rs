@@ -3,29 +3,29 @@
 use leptos::{ev::MouseEvent, prelude::*};
 use shared::answers::ItemResponse;
 
-use super::{ReviewLine, Sitting, Step, answer_words, page::Demonstration};
+use super::{Answering, ReviewLine, Step, answer_words, page::Demonstration};
 use crate::{
     i18n::{text::questionnaire, use_locale},
-    ui::{Button, Heading, Icon, Look, Notice, Symbol, Tone},
+    ui::{Button, Foot, Heading, Icon, Look, Main, Notice, Symbol, Tone},
 };
 
 /// The review.
 #[component]
 pub fn Review(
     /// The questionnaire.
-    sitting: Sitting,
+    answering: Answering,
 ) -> impl IntoView {
     let locale = use_locale();
-    let lines = sitting.session.with_untracked(super::QuestionnaireSession::review);
-    let open = sitting.session.with_untracked(super::QuestionnaireSession::n_open);
+    let lines = answering.session.with_untracked(super::QuestionnaireSession::review);
+    let open = answering.session.with_untracked(super::QuestionnaireSession::n_open);
     let back = move |tap: MouseEvent| {
-        if sitting.counts(tap.time_stamp()) {
-            sitting.back.run(sitting.session.with_untracked(|session| session.before(&Step::Review)));
+        if answering.counts(tap.time_stamp()) {
+            answering.back.run(answering.session.with_untracked(|session| session.before(&Step::Review)));
         }
     };
-    let rows = lines.into_iter().enumerate().map(|(at, line)| view! { <Line sitting number=at + 1 line /> });
+    let rows = lines.into_iter().enumerate().map(move |(at, line)| view! { <Line answering number=at + 1 line /> });
     view! {
-        <main class="frame-main frame-wide question" data-holds-update>
+        <Main holds_update=true>
             <div class="question-bar">
                 <Button look=Look::Quiet on_press=back>
                     <Icon symbol=Symbol::Back />
@@ -36,11 +36,9 @@ pub fn Review(
             <Unfinished open />
             <dl class="review">{rows.collect_view()}</dl>
             <p>{move || questionnaire::review_after(locale.get())}</p>
-            <Demonstration sitting />
-        </main>
-        <footer class="frame-foot">
-            <div class="frame-wide"><GoOn sitting open /></div>
-        </footer>
+            <Demonstration answering />
+        </Main>
+        <Foot><GoOn answering open /></Foot>
     }
 }
 
@@ -62,16 +60,16 @@ fn Unfinished(open: usize) -> impl IntoView {
 }
 
 #[component]
-fn Line(sitting: Sitting, number: usize, line: ReviewLine) -> impl IntoView {
+fn Line(answering: Answering, number: usize, line: ReviewLine) -> impl IntoView {
     let locale = use_locale();
     let ReviewLine { item, wording, said } = line;
     let given = matches!(said, Some(ItemResponse::Answered(_)));
     let code = item.code.clone();
     let words =
-        move || sitting.session.with(|session| answer_words(locale.get(), session.sheet(), &item, said.as_ref()));
+        move || answering.session.with(|session| answer_words(locale.get(), session.sheet(), &item, said.as_ref()));
     let change = move |tap: MouseEvent| {
-        if sitting.counts(tap.time_stamp()) {
-            sitting.go.run(Step::Change(code.clone()));
+        if answering.counts(tap.time_stamp()) {
+            answering.go.run(Step::Change(code.clone()));
         }
     };
     view! {
@@ -89,22 +87,22 @@ fn Line(sitting: Sitting, number: usize, line: ReviewLine) -> impl IntoView {
 }
 
 #[component]
-fn GoOn(sitting: Sitting, open: usize) -> impl IntoView {
+fn GoOn(answering: Answering, open: usize) -> impl IntoView {
     let locale = use_locale();
     let press = move |tap: MouseEvent| {
-        if !sitting.counts(tap.time_stamp()) {
+        if !answering.counts(tap.time_stamp()) {
             return;
         }
-        let first_open = sitting.session.with_untracked(|session| session.first_open().map(|item| item.code.clone()));
+        let first_open = answering.session.with_untracked(|session| session.first_open().map(|item| item.code.clone()));
         match first_open {
-            Some(code) => sitting.go.run(Step::Item(code)),
-            None => sitting.send.run(()),
+            Some(code) => answering.go.run(Step::Item(code)),
+            None => answering.send.run(()),
         }
     };
-    let words = move || match (open, sitting.sending.get()) {
+    let words = move || match (open, answering.sending.get()) {
         (0, false) => questionnaire::send(locale.get()),
         (0, true) => questionnaire::sending(locale.get()),
         _ => questionnaire::to_open(locale.get()),
     };
-    view! { <Button on_press=press busy=sitting.sending>{words}</Button> }
+    view! { <Button on_press=press busy=answering.sending>{words}</Button> }
 }

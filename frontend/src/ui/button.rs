@@ -2,7 +2,7 @@
 
 use leptos::{ev::MouseEvent, prelude::*};
 
-use crate::address::Address;
+use crate::address::use_address;
 
 /// How much a button asks for attention.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -29,12 +29,12 @@ impl Look {
     }
 }
 
-/// A button that does something here.
+/// A button that does something here, or sends the form it stands in.
 #[component]
 pub fn Button(
-    /// What it does.
-    #[prop(into)]
-    on_press: Callback<MouseEvent>,
+    /// What it does; a button without it sends its form.
+    #[prop(optional, into)]
+    on_press: Option<Callback<MouseEvent>>,
     /// How it looks.
     #[prop(optional)]
     look: Look,
@@ -44,13 +44,14 @@ pub fn Button(
     /// What it says.
     children: Children,
 ) -> impl IntoView {
-    let press = move |tap: MouseEvent| {
-        if !busy.get_untracked() {
-            on_press.run(tap);
-        }
+    let press = move |tap: MouseEvent| match on_press {
+        _ if busy.get_untracked() => tap.prevent_default(),
+        Some(on_press) => on_press.run(tap),
+        None => {}
     };
+    let kind = if on_press.is_some() { "button" } else { "submit" };
     view! {
-        <button type="button" class=look.class() aria-disabled=move || busy.get().then_some("true") on:click=press>
+        <button type=kind class=look.class() aria-disabled=move || busy.get().then_some("true") on:click=press>
             {children()}
         </button>
     }
@@ -71,10 +72,10 @@ pub fn Link(
     /// What it says.
     children: Children,
 ) -> impl IntoView {
-    let address = Address::find();
+    let address = use_address();
     let follow = move |tap: MouseEvent| {
         let plain = tap.button() == 0 && !(tap.ctrl_key() || tap.meta_key() || tap.shift_key() || tap.alt_key());
-        if let (true, Some(address)) = (plain, address) {
+        if plain {
             tap.prevent_default();
             address.go(&to.get_untracked());
         }

@@ -3,7 +3,10 @@
 use leptos::{html, prelude::*};
 
 use super::{Icon, Symbol};
-use crate::i18n::{text::common, use_locale};
+use crate::{
+    address::focus_on,
+    i18n::{text::common, use_locale},
+};
 
 /// The summary: appears only after the button that goes on, and takes the focus.
 #[component]
@@ -19,7 +22,14 @@ pub fn ErrorSummary(
             let _ = element.focus();
         }
     });
-    let line = |(id, words): (String, String)| view! { <li><a href=format!("#{id}")>{words}</a></li> };
+    let line = |(id, words): (String, String)| {
+        let href = format!("#{id}");
+        let follow = move |tap: leptos::ev::MouseEvent| {
+            tap.prevent_default();
+            focus_on(&id);
+        };
+        view! { <li><a href=href on:click=follow>{words}</a></li> }
+    };
     view! {
         <Show when=move || !errors.with(Vec::is_empty)>
             <div class="errors" role="alert" tabindex="-1" aria-labelledby="errors-title" node_ref=summary>

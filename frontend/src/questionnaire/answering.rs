@@ -18,9 +18,9 @@ pub enum Keeping {
     Kept,
 }
 
-/// One questionnaire on the screen.
+/// One questionnaire on the screen, being answered.
 #[derive(Clone, Copy)]
-pub struct Sitting {
+pub struct Answering {
     /// What is kept so far.
     pub session: RwSignal<QuestionnaireSession>,
     /// Where the last answer stands.
@@ -49,7 +49,7 @@ pub struct Sitting {
     pub taps: StoredValue<Taps>,
 }
 
-impl Sitting {
+impl Answering {
     /// Whether this tap is one of its own, not the second half of a double tap.
     #[must_use]
     pub fn counts(self, at_ms: f64) -> bool {

@@ -1,0 +1,56 @@
+//! What stands around every page of the patient's app: the name, settings and help, and the status line.
+
+use leptos::prelude::*;
+
+use super::{care::Care, status::status_line};
+use crate::{
+    address::focus_on,
+    i18n::{
+        text::{common, patient::frame},
+        use_locale,
+    },
+    session,
+    ui::{Icon, Link, StatusLine, Symbol},
+};
+
+/// The frame.
+#[component]
+pub fn Frame(
+    /// The patient's things.
+    care: Care,
+    /// The page within.
+    children: Children,
+) -> impl IntoView {
+    let locale = use_locale();
+    let status = Signal::derive(move || {
+        let sync = care.device.status();
+        let received_at = sync.tally.and_then(|tally| tally.last_received_at).map(session::civil);
+        status_line(locale.get(), &sync, care.keeping.get(), received_at)
+    });
+    let skip = |tap: leptos::ev::MouseEvent| {
+        tap.prevent_default();
+        focus_on("content");
+    };
+    view! {
+        <div class="frame">
+            <a class="visually-hidden" href="#content" on:click=skip>{move || frame::to_content(locale.get())}</a>
+            <header class="bar">
+                <div class="frame-wide">
+                    <Link to="/" class="bar-name">
+                        <Icon symbol=Symbol::Wave />
+                        {move || common::name(locale.get())}
+                        <span class="visually-hidden">{move || frame::home(locale.get())}</span>
+                    </Link>
+                    <nav class="bar-links" aria-label=move || common::name(locale.get())>
+                        <Link to="/settings">{move || frame::settings(locale.get())}</Link>
+                        <Link to="/help">{move || frame::help(locale.get())}</Link>
+                    </nav>
+                </div>
+            </header>
+            <div class="frame-status">
+                <div class="frame-wide"><StatusLine status /></div>
+            </div>
+            {children()}
+        </div>
+    }
+}

@@ -1,0 +1,96 @@
+//! The PIN, each time the phone was put away.
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::enrol::error_before;
+use crate::{
+    device::{Device, Enrolled, Pin, Unlock, UnlockError},
+    i18n::{
+        Locale, clock_time,
+        text::patient::{enrol, pin},
+        use_locale,
+    },
+    session,
+    ui::{Button, ErrorSummary, Field, Heading, Keyboard, Look, Main},
+};
+
+/// What a try came to, when the phone did not open.
+#[derive(Clone, Debug, PartialEq)]
+enum Refusal {
+    NotAPin,
+    Told(Unlock),
+    Failed(UnlockError),
+}
+
+/// Asks for the PIN of whoever was enrolled last.
+#[component]
+pub fn UnlockPage(
+    /// This phone.
+    device: Device,
+    /// Who.
+    enrolled: Enrolled,
+    /// Set when a new letter is to be opened instead.
+    other_letter: RwSignal<bool>,
+) -> impl IntoView {
+    let locale = use_locale();
+    let typed = RwSignal::new(String::new());
+    let busy = RwSignal::new(false);
+    let waits = enrolled.wait_until.filter(|until| *until > session::now());
+    let refusal = RwSignal::new(waits.map(|until| Refusal::Told(Unlock::Wait { until })));
+    let error = Signal::derive(move || refusal.get().map(|it| refusal_words(locale.get(), &it)).unwrap_or_default());
+    let errors = move || refusal.get().map(|_| ("pin".to_owned(), error.get())).into_iter().collect::<Vec<_>>();
+    let name = enrolled.device;
+    let open = move |submit: leptos::ev::SubmitEvent| {
+        submit.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        let Some(given) = typed.with_untracked(|typed| Pin::parse(typed.trim())) else {
+            return refusal.set(Some(Refusal::NotAPin));
+        };
+        busy.set(true);
+        spawn_local(async move {
+            refusal.set(match device.unlock(name, given).await {
+                Ok(Unlock::Open) => None,
+                Ok(told) => Some(Refusal::Told(told)),
+                Err(error) => Some(Refusal::Failed(error)),
+            });
+            typed.set(String::new());
+            busy.set(false);
+        });
+    };
+    let opening = move || if busy.get() { pin::saving(locale.get()) } else { pin::unlock(locale.get()) };
+    let wrong = Signal::derive(move || refusal.get().is_some());
+    view! {
+        <Main>
+            <ErrorSummary errors=Signal::derive(errors) />
+            <Heading text=Signal::derive(move || pin::unlock_title(locale.get()).to_owned()) before_title=error_before(locale, wrong) />
+            <p>{move || pin::unlock_words(locale.get())}</p>
+            <form on:submit=open>
+                <Field id="pin" value=typed keyboard=Keyboard::Pin autocomplete="current-password"
+                    label=Signal::derive(move || pin::first(locale.get()).to_owned()) error />
+                <Button busy>{opening}</Button>
+            </form>
+            <section class="aside">
+                <h2>{move || pin::forgotten_title(locale.get())}</h2>
+                <p>{move || pin::forgotten(locale.get())}</p>
+                <Button look=Look::Secondary on_press=move |_| other_letter.set(true)>
+                    {move || pin::another(locale.get())}
+                </Button>
+            </section>
+        </Main>
+    }
+}
+
+fn refusal_words(locale: Locale, refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::NotAPin => pin::too_short(locale).to_owned(),
+        Refusal::Told(Unlock::WrongPin { free_tries }) => {
+            pin::wrong(locale, usize::try_from(*free_tries).unwrap_or_default())
+        }
+        Refusal::Told(Unlock::Wait { until }) => pin::wait(locale, clock_time(locale, session::civil(*until).time())),
+        Refusal::Told(Unlock::Open) => String::new(),
+        Refusal::Failed(UnlockError::Crypto(_)) => enrol::browser(locale).to_owned(),
+        Refusal::Failed(UnlockError::NotEnrolled | UnlockError::Store(_)) => enrol::store(locale).to_owned(),
+    }
+}
