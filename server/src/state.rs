@@ -47,11 +47,12 @@ impl AppState {
         let position = sync::last_position(&db).await.map_err(|error| {
             StartError::new(format!("The research database could not be read: {error}."), "see the database's own log")
         })?;
+        let study = Arc::new(read_study(config)?);
         let news = News::start(db.clone(), position);
         Ok(Self {
-            writer: Writer::start(db.clone(), news.clone()),
+            writer: Writer::start(db.clone(), Arc::clone(&study), news.clone()),
             news,
-            study: Arc::new(read_study(config)?),
+            study,
             catalog: Arc::new(read_catalog()?),
             db,
             identity,

@@ -1,4 +1,5 @@
 //! The interface over real HTTP, on both databases.
 
 mod enrolment;
+mod pushing;
 mod signing_in;

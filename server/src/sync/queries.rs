@@ -253,7 +253,7 @@ pub(super) async fn insert_quarantined(tx: &mut Tx, quarantined: &[Quarantined])
     Ok(())
 }
 
-/// Moves copies, questionnaires and assessments to where this transaction's events bring them.
+/// Moves copies and questionnaires to where this transaction's events bring them.
 pub(super) async fn move_questionnaires(tx: &mut Tx, ledger: &Ledger) -> sqlx::Result<()> {
     const COPIES: [&str; 2] = over_touched!(
         "INSERT INTO questionnaire_copy (patient_id, timepoint, occurrence, instrument, device_id,
@@ -279,25 +279,11 @@ pub(super) async fn move_questionnaires(tx: &mut Tx, ledger: &Ledger) -> sqlx::R
             submitted_on = excluded.submitted_on, n_copies = excluded.n_copies, received_at = excluded.received_at,
             last_position = excluded.last_position"
     );
-    const ASSESSMENTS: [&str; 2] = over_touched!(
-        "UPDATE assessment SET n_started = counted.n_started, n_submitted = counted.n_submitted,
-            submitted_on = counted.submitted_on, received_at = counted.received_at,
-            conflict = conflict OR counted.n_copies > 1
-         FROM (SELECT every.patient_id, every.timepoint, every.occurrence, COUNT(*) - COUNT(every.submitted_on) AS n_started,
-                  COUNT(every.submitted_on) AS n_submitted, MAX(every.submitted_on) AS submitted_on,
-                  MAX(every.received_at) AS received_at, MAX(every.n_copies) AS n_copies
-               FROM (SELECT DISTINCT patient_id, timepoint, occurrence FROM touched) AS of_these
-               JOIN questionnaire AS every ON every.patient_id = of_these.patient_id
-                  AND every.timepoint = of_these.timepoint AND every.occurrence = of_these.occurrence
-               GROUP BY every.patient_id, every.timepoint, every.occurrence) AS counted
-         WHERE assessment.patient_id = counted.patient_id AND assessment.timepoint = counted.timepoint
-            AND assessment.occurrence = counted.occurrence"
-    );
     if ledger.new_events.is_empty() {
         return Ok(());
     }
     let copies = touched(ledger.touched());
-    for sql in [COPIES, QUESTIONNAIRES, ASSESSMENTS].map(|sql| tx.choose(sql)) {
+    for sql in [COPIES, QUESTIONNAIRES].map(|sql| tx.choose(sql)) {
         on!(&mut *tx, conn => { sqlx::query(sql).bind(&copies).execute(&mut **conn).await?; });
     }
     Ok(())

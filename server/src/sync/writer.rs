@@ -4,8 +4,11 @@
 //! commit. When a group fails, each of its pushes is tried alone, so that one cannot spoil the others; when the
 //! database is out, none is tried again: the devices keep what they have.
 
+use std::{collections::BTreeSet, sync::Arc};
+
 use shared::{
     id::{DeviceId, PatientId},
+    study::Study,
     sync::protocol::PushOutcome,
     time::Timestamp,
 };
@@ -17,7 +20,10 @@ use super::{
     live::News,
     queries,
 };
-use crate::db::{self, Db};
+use crate::{
+    assessments,
+    db::{self, Db},
+};
 
 /// Most pushes in one transaction.
 const GROUP: usize = 64;
@@ -66,9 +72,9 @@ pub struct WriterStopped;
 impl Writer {
     /// Starts the writer; `news` hears each last position that was committed.
     #[must_use]
-    pub fn start(db: Db, news: News) -> Self {
+    pub fn start(db: Db, study: Arc<Study>, news: News) -> Self {
         let (jobs, waiting) = mpsc::channel(WAITING);
-        tokio::spawn(work(db, waiting, news));
+        tokio::spawn(work(db, study, waiting, news));
         Self { jobs }
     }
 
@@ -83,11 +89,11 @@ impl Writer {
     }
 }
 
-async fn work(db: Db, mut waiting: mpsc::Receiver<Job>, news: News) {
+async fn work(db: Db, study: Arc<Study>, mut waiting: mpsc::Receiver<Job>, news: News) {
     let mut group = Vec::with_capacity(GROUP);
     while waiting.recv_many(&mut group, GROUP).await > 0 {
         let pushes: Vec<&Pushed> = group.iter().map(|job| &job.pushed).collect();
-        let committed = commit(&db, &pushes).await;
+        let committed = commit(&db, &study, &pushes).await;
         match committed {
             Ok((position, outcomes)) => {
                 news.tell(position);
@@ -98,7 +104,7 @@ async fn work(db: Db, mut waiting: mpsc::Receiver<Job>, news: News) {
             Err(error) if group.len() == 1 || db::is_outage(&error) => refuse(&mut group, &error),
             Err(error) => {
                 tracing::warn!(%error, pushes = group.len(), "a group failed; each push is tried alone");
-                alone(&db, &mut group, &news).await;
+                alone(&db, &study, &mut group, &news).await;
             }
         }
     }
@@ -114,9 +120,9 @@ fn refuse(group: &mut Vec<Job>, error: &sqlx::Error) {
     }
 }
 
-async fn alone(db: &Db, group: &mut Vec<Job>, news: &News) {
+async fn alone(db: &Db, study: &Study, group: &mut Vec<Job>, news: &News) {
     for job in group.drain(..) {
-        let outcome = match commit(db, &[&job.pushed]).await {
+        let outcome = match commit(db, study, &[&job.pushed]).await {
             Ok((position, outcomes)) => {
                 news.tell(position);
                 Ok(outcomes.into_iter().flatten().collect())
@@ -128,7 +134,7 @@ async fn alone(db: &Db, group: &mut Vec<Job>, news: &News) {
 }
 
 /// One transaction over these pushes: reads what is known, decides, writes, commits.
-async fn commit(db: &Db, pushes: &[&Pushed]) -> sqlx::Result<(u64, Vec<Vec<PushOutcome>>)> {
+async fn commit(db: &Db, study: &Study, pushes: &[&Pushed]) -> sqlx::Result<(u64, Vec<Vec<PushOutcome>>)> {
     let mut tx = db.begin().await?;
     let before = queries::lock_position(&mut tx).await?;
     let ids: Vec<_> = pushes.iter().flat_map(|pushed| pushed.fit()).map(|event| event.id).collect();
@@ -144,6 +150,8 @@ async fn commit(db: &Db, pushes: &[&Pushed]) -> sqlx::Result<(u64, Vec<Vec<PushO
     queries::insert_events(&mut tx, &ledger.new_events).await?;
     queries::insert_quarantined(&mut tx, &ledger.quarantined).await?;
     queries::move_questionnaires(&mut tx, &ledger).await?;
+    let moved: BTreeSet<PatientId> = ledger.new_events.iter().map(|new| new.patient).collect();
+    assessments::replan_all(&mut tx, study, &Vec::from_iter(moved)).await?;
     if ledger.position > before {
         queries::set_position(&mut tx, ledger.position).await?;
     }
