@@ -113,7 +113,7 @@ impl Notebook {
     ///
     /// # Errors
     /// When the store fails.
-    pub(crate) async fn open(
+    pub async fn open(
         store: Rc<IndexedDbStore>,
         synchroniser: Rc<Synchroniser>,
         session: Session,

@@ -99,8 +99,9 @@ impl Connection {
         self.run("readwrite", work).await
     }
 
+    /// As a phone does it: the connection is dead, and we still hold it.
     pub(super) fn close(&self) {
-        if let Some(database) = self.open.take() {
+        if let Some(database) = self.open.borrow().as_ref() {
             database.close();
         }
     }
@@ -109,6 +110,7 @@ impl Connection {
         let mut outcome = self.attempt(mode, &work).await;
         if matches!(outcome, Err(Trouble::Closed)) {
             self.close();
+            self.open.take();
             outcome = self.attempt(mode, &work).await;
         }
         outcome.map_err(|trouble| match trouble {

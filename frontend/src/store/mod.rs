@@ -51,7 +51,7 @@ impl IndexedDbStore {
         self.connection.write(async |scope: &Scope| Ok(scope.durability())).await
     }
 
-    /// Closes the connection, as a phone does when it needs the memory; the next use opens it again.
+    /// Closes the connection, as a phone does when it needs the memory; the next use finds it dead and opens another.
     pub fn close(&self) {
         self.connection.close();
     }

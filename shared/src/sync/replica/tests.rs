@@ -196,6 +196,26 @@ fn one_event_that_the_server_cannot_take_blocks_no_other() {
 }
 
 #[test]
+fn a_round_that_leaves_something_unsettled_comes_again_soon() {
+    let events = outbox(1);
+    let other_bytes = Receipt { hash: sha256_hex(b"other"), ..receipt(&events[0]) };
+    let inputs = [
+        reply(200, &PushReply { outcomes: vec![PushOutcome::Received(other_bytes)] }),
+        Input::Saved,
+        Input::OutboxRead(Vec::new()),
+        nothing_to_pull(),
+        Input::Saved,
+        Input::Replied(HttpReply { status: 304, body: String::new() }),
+    ];
+    let (mut state, mut effects) = (pushing(events), Vec::new());
+    for input in inputs {
+        (state, effects) = step(state, input);
+    }
+    assert!(state.is_idle());
+    assert!(pause(&effects).unwrap() < 2 * FIRST_PAUSE_MS, "{effects:?}");
+}
+
+#[test]
 fn a_batch_stays_below_the_size_of_a_body() {
     let mut events = outbox(200);
     for event in &mut events {
