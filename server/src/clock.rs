@@ -68,8 +68,13 @@ impl Clock {
 /// ```
 #[must_use]
 pub fn civil_date(at: Timestamp) -> Date {
-    let paris = TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC);
-    at.to_zoned(paris).date()
+    at.to_zoned(paris()).date()
+}
+
+/// The time zone of the registry's civil dates.
+#[must_use]
+pub fn paris() -> TimeZone {
+    TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC)
 }
 
 /// Where random bytes and ids come from.

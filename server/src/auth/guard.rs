@@ -177,6 +177,20 @@ impl ManagerScope {
     }
 }
 
+impl ManagerScope {
+    /// Acts for a nurse: what the demonstration enrols its invented patients with.
+    #[must_use]
+    pub const fn nurse(&self, staff: StaffId, sites: Vec<SiteKey>) -> NurseScope {
+        NurseScope { staff, sites }
+    }
+
+    /// Acts for a device: what the demonstration hands in its invented answers with.
+    #[must_use]
+    pub const fn hand_in(&self, patient: PatientId, device: DeviceId, enrolled_at: Timestamp) -> HandInScope {
+        HandInScope { patient, device, enrolled_at, revoked: false }
+    }
+}
+
 /// The scope of whoever runs the binary on the server itself, and so holds the databases already.
 #[must_use]
 pub const fn operator() -> ManagerScope {

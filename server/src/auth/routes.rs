@@ -11,7 +11,7 @@ use axum::{
 };
 use shared::{
     api::{ClaimReply, ClaimRequest, DeviceSessionRequest, ProblemKind, SignInRequest, StaffReply},
-    id::DeviceId,
+    id::{DeviceId, PatientId},
     time::Timestamp,
 };
 
@@ -24,6 +24,8 @@ use super::{
 };
 use crate::{
     audit::{self, Operation},
+    clock::Chance,
+    db::Tx,
     error::{ApiError, Body},
     state::AppState,
 };
@@ -150,15 +152,26 @@ async fn claim(State(state): State<AppState>, Body(request): Body<ClaimRequest>)
         let detail = "A letter works for 24 hours. Ask the unit for a new one.";
         return Err(ApiError::new(ProblemKind::CodeExpired, detail));
     }
-    let (device, credential) = (DeviceId::new(state.chance.id()), random_text(&state.chance));
     let mut tx = state.db.begin().await?;
     if !queries::close_letter(&mut tx, letter.enrolment, "used", now).await? {
         return Err(used());
     }
-    queries::insert_device(&mut tx, device, letter.patient, &sha256(&credential), now).await?;
-    audit::append(&mut tx, &audit::Entry::device(device, letter.patient, Operation::EnrolDevice), now).await?;
+    let (device, credential) = enrol_device(&mut tx, letter.patient, &state.chance, now).await?;
     tx.commit().await?;
     Ok(Json(ClaimReply { device, patient: letter.patient, credential, language: letter.language }))
+}
+
+/// Enrols a device for a patient; its credential leaves here once.
+pub(crate) async fn enrol_device(
+    tx: &mut Tx,
+    patient: PatientId,
+    chance: &Chance,
+    now: Timestamp,
+) -> sqlx::Result<(DeviceId, String)> {
+    let (device, credential) = (DeviceId::new(chance.id()), random_text(chance));
+    queries::insert_device(tx, device, patient, &sha256(&credential), now).await?;
+    audit::append(tx, &audit::Entry::device(device, patient, Operation::EnrolDevice), now).await?;
+    Ok((device, credential))
 }
 
 async fn open_device_session(

@@ -14,5 +14,5 @@ mod writer;
 pub use judge::submitted_on;
 pub use live::News;
 pub use queries::{last_position, list_all_events, list_progress};
-pub use routes::routes;
+pub use routes::{hand_in, routes};
 pub use writer::{Pushed, Writer, WriterStopped};

@@ -10,7 +10,7 @@ use axum::{
 use serde::Deserialize;
 use shared::{
     api::ProblemKind,
-    sync::protocol::{MAX_EVENTS, PROTOCOL_VERSION, PullReply, PushReply, PushRequest},
+    sync::protocol::{MAX_EVENTS, PROTOCOL_VERSION, PullReply, PushOutcome, PushReply, PushRequest},
 };
 
 use super::{
@@ -65,6 +65,19 @@ async fn push(
     Body(request): Body<PushRequest>,
 ) -> Result<Json<PushReply>, ApiError> {
     check(&request)?;
+    let outcomes = hand_in(&state, &scope, request.events).await?;
+    Ok(Json(PushReply { outcomes }))
+}
+
+/// Takes in events: each is judged on its own, and what is fit is durably committed before this returns.
+///
+/// # Errors
+/// When nothing could be committed: nothing of it is kept then.
+pub async fn hand_in(
+    state: &AppState,
+    scope: &HandInScope,
+    events: Vec<serde_json::Value>,
+) -> Result<Vec<PushOutcome>, ApiError> {
     let court = Court {
         patient: scope.patient(),
         device: scope.device(),
@@ -74,10 +87,9 @@ async fn push(
         study: &state.study,
         catalog: &state.catalog,
     };
-    let verdicts = request.events.into_iter().map(|event| judge(&court, event)).collect();
+    let verdicts = events.into_iter().map(|event| judge(&court, event)).collect();
     let pushed = Pushed { patient: court.patient, device: court.device, received_at: court.received_at, verdicts };
-    let outcomes = state.writer.append(pushed).await??;
-    Ok(Json(PushReply { outcomes }))
+    Ok(state.writer.append(pushed).await??)
 }
 
 #[derive(Deserialize)]

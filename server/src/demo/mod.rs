@@ -1,0 +1,192 @@
+//! The demonstration: an invented registry of a hundred patients over five years, and three accounts to see it with.
+//!
+//! Everything goes the way real work goes (enrolment, milestones, answer events through the one writer), on a clock
+//! set to when it would have happened. The same day and seed give the same people and answers. Known passwords and
+//! predictable devices make it unfit for anything but trying out.
+
+mod answering;
+mod dice;
+mod people;
+mod visits;
+
+use anyhow::Context as _;
+use futures_util::{StreamExt, TryStreamExt, stream};
+use shared::{
+    id::{DeviceId, MilestoneId, PatientId, StaffId},
+    people::Role,
+    schedule::{Facts, Milestone},
+    sync::protocol::PushOutcome,
+    time::{Date, Timestamp},
+};
+
+use self::{dice::Dice, people::Patient, visits::Visit};
+use crate::{
+    assessments,
+    auth::{
+        self,
+        accounts::{self, AccountError, NewAccount},
+        guard::{self, NurseScope},
+    },
+    clock::{Chance, Clock, paris},
+    milestones::{self, NewEntry},
+    patients,
+    state::AppState,
+    sync,
+};
+
+/// How many patients the demonstration has.
+pub const PATIENTS: usize = 100;
+
+/// The accounts' password.
+pub const PASSWORD: &str = "demonstration";
+
+/// The accounts' authenticator secret: the same for all three, printed when the demonstration starts.
+pub const AUTHENTICATOR: &[u8; 20] = b"ressenti-demo-secret";
+
+const SEED: u64 = 2_023;
+
+/// Pushes that are on their way at once, as if so many phones sent together.
+const AT_ONCE: usize = 64;
+
+/// An invented patient once enrolled.
+struct Participant {
+    patient: Patient,
+    id: PatientId,
+    enrolled_at: Timestamp,
+    devices: Vec<DeviceId>,
+}
+
+/// Fills an empty registry; `false` when the demonstration is there already, and nothing was changed.
+///
+/// # Errors
+/// When a database cannot be written, or the study has no hemopathy, site, pathway or language.
+pub async fn fill(state: &AppState, n_patients: usize) -> anyhow::Result<bool> {
+    let Some(claire) = add_accounts(state).await? else { return Ok(false) };
+    let sites = state.study.sites.iter().map(|site| site.key.clone()).collect();
+    let nurse = guard::operator().nurse(claire, sites);
+    let chance = Chance::seeded(SEED);
+    let (dice, today) = (Dice::new(chance.clone()), state.clock.today());
+    let people = people::invent(&state.study, n_patients, today, &dice).context("the study lacks a list")?;
+    let mut enrolled = Vec::with_capacity(people.len());
+    for patient in people {
+        enrolled.push(enrol(state, &nurse, &chance, patient, &dice).await?);
+    }
+    record_courses(state, &nurse, &chance, &mut enrolled).await?;
+    send_answers(state, &enrolled, &dice).await?;
+    Ok(true)
+}
+
+/// Makes the three accounts; gives the nurse's, or `None` when she is there already.
+async fn add_accounts(state: &AppState) -> anyhow::Result<Option<StaffId>> {
+    let every_site = || state.study.sites.iter().map(|site| site.key.clone()).collect();
+    let accounts = [("claire", Role::Nurse), ("hugo", Role::Investigator), ("admin", Role::DataManager)];
+    let mut claire = None;
+    for (username, role) in accounts {
+        let account = NewAccount {
+            username: username.to_owned(),
+            role,
+            sites: if role == Role::Nurse { every_site() } else { Vec::new() },
+            password: PASSWORD.to_owned(),
+            totp_secret: Some(AUTHENTICATOR.to_vec()),
+        };
+        match accounts::add(&guard::operator(), &state.db, account, &state.chance, state.clock.now()).await {
+            Ok((staff, _)) if role == Role::Nurse => claire = Some(staff),
+            Ok(_) => {}
+            Err(AccountError::Taken) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(claire)
+}
+
+/// The same server at another time of its life.
+fn at(state: &AppState, chance: &Chance, at: Timestamp) -> AppState {
+    AppState { clock: Clock::fixed(at), chance: chance.clone(), ..state.clone() }
+}
+
+async fn enrol(
+    state: &AppState,
+    nurse: &NurseScope,
+    chance: &Chance,
+    patient: Patient,
+    dice: &Dice,
+) -> anyhow::Result<Participant> {
+    let enrolled_at = moment(patient.included_on, dice).min(state.clock.now());
+    let then = at(state, chance, enrolled_at);
+    let id = match patients::enrol(&then, nurse, patient.request.clone()).await {
+        Ok(id) => id,
+        Err(error) => anyhow::bail!("an invented patient was not enrolled: {}", error.into_problem().detail),
+    };
+    Ok(Participant { patient, id, enrolled_at, devices: Vec::new() })
+}
+
+/// Enters what came to be known after enrolment, enrols two devices for each patient, and plans anew.
+async fn record_courses(
+    state: &AppState,
+    nurse: &NurseScope,
+    chance: &Chance,
+    enrolled: &mut [Participant],
+) -> anyhow::Result<()> {
+    let mut tx = state.db.begin().await?;
+    for it in enrolled.iter_mut() {
+        let scope = nurse.one(it.id, &it.patient.request.site).context("a patient of no site")?;
+        for (request, entered_on) in it.patient.later.iter().cloned() {
+            let entered_at = entered_on.at(17, 30, 0, 0).to_zoned(paris())?.timestamp().min(state.clock.now());
+            let entry = NewEntry { id: MilestoneId::new(chance.id()), request, staff: nurse.staff() };
+            milestones::append(&mut tx, &scope, &entry, entered_at).await?;
+        }
+        for _ in 0..2 {
+            it.devices.push(auth::enrol_device(&mut tx, it.id, chance, it.enrolled_at).await?.0);
+        }
+    }
+    let ids: Vec<PatientId> = enrolled.iter().map(|it| it.id).collect();
+    assessments::replan_all(&mut tx, &state.study, &ids).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Lets everybody answer what they would have answered, in the order it would have come in.
+async fn send_answers(state: &AppState, enrolled: &[Participant], dice: &Dice) -> anyhow::Result<()> {
+    let now = state.clock.now();
+    let mut visits: Vec<Visit> = Vec::new();
+    for it in enrolled {
+        let entered = it.patient.request.milestones.iter().chain(it.patient.later.iter().map(|(request, _)| request));
+        let entered = entered.map(|it| Milestone { kind: it.kind, on: it.on, planned: it.planned });
+        let facts = Facts {
+            hemopathy: it.patient.request.hemopathy.clone(),
+            milestones: milestones::standing(entered),
+            progress: Vec::new(),
+        };
+        visits.extend(visits::attended(state, it, &facts, now, dice)?);
+    }
+    visits.sort_by_key(|visit| visit.received_at);
+    visits.extend(visits::answered_twice(&visits, enrolled, now, dice));
+    let chance = Chance::seeded(SEED + 1);
+    let pushes = visits.into_iter().map(|visit| {
+        let then = at(state, &chance, visit.received_at);
+        async move {
+            let scope = guard::operator().hand_in(visit.patient, visit.device, visit.enrolled_at);
+            let events = visit.events.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
+            match sync::hand_in(&then, &scope, events).await {
+                Ok(outcomes) => check_received(&outcomes),
+                Err(error) => anyhow::bail!("invented answers were not taken: {}", error.into_problem().detail),
+            }
+        }
+    });
+    stream::iter(pushes).buffered(AT_ONCE).try_collect::<()>().await
+}
+
+/// Invented answers that the server sets aside are a fault of the demonstration.
+fn check_received(outcomes: &[PushOutcome]) -> anyhow::Result<()> {
+    for outcome in outcomes {
+        if let PushOutcome::Quarantined { reason, detail, .. } = outcome {
+            anyhow::bail!("an invented answer was set aside as {reason:?}: {detail}");
+        }
+    }
+    Ok(())
+}
+
+/// Some time of a day, in Paris.
+fn moment(day: Date, dice: &Dice) -> Timestamp {
+    let time = people::time_of_day(dice);
+    day.to_datetime(time).to_zoned(paris()).map(|it| it.timestamp()).unwrap_or_default()
+}
