@@ -1,14 +1,23 @@
-//! The command line. Output for people goes through [`say`] and [`complain`]; logs go to standard error.
+//! The command line. What people read goes to standard output through [`say`]; logs and complaints to standard error.
 
-use std::{future::IntoFuture, io::Write, path::PathBuf, process::ExitCode};
+mod accounts;
+mod demo;
+mod instruments;
+mod serve;
+
+use std::{
+    io::{IsTerminal, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
-use tokio::net::TcpListener;
 
 use crate::{
+    auth::guard,
     clock::{Chance, Clock},
-    config::{Config, LogFormat, Settings, StartError},
-    router,
+    config::{LogFormat, Settings, StartError},
+    exports,
     state::AppState,
 };
 
@@ -29,8 +38,31 @@ pub struct Cli {
 enum Command {
     /// Serve the app
     Serve,
+    /// Serve the app with invented patients, for trying it out
+    Demo,
     /// Bring the databases' tables up to this version, and stop
     Migrate,
+    /// Write answers, scores and a codebook into a folder, under pseudonyms
+    Export {
+        /// Folder to write into
+        #[arg(long, value_name = "FOLDER")]
+        out: PathBuf,
+        /// What the export is for; goes into the audit
+        #[arg(long, value_name = "TEXT")]
+        purpose: String,
+    },
+    /// Score a CSV of answers, from standard input to standard output
+    Score {
+        /// The instrument's key, such as qlq-c30
+        instrument: String,
+    },
+    /// List the instruments and their wording
+    Instruments,
+    /// Manage staff accounts
+    User {
+        #[command(subcommand)]
+        command: accounts::Command,
+    },
 }
 
 /// Runs a command to its end.
@@ -38,19 +70,40 @@ pub async fn run(cli: Cli) -> ExitCode {
     match run_command(cli).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            complain(&error.to_string());
+            let _ = writeln!(std::io::stderr(), "ressenti: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
 async fn run_command(cli: Cli) -> Result<(), StartError> {
+    match &cli.command {
+        Command::Score { instrument } => return instruments::score(instrument),
+        Command::Instruments => return instruments::list(),
+        Command::Serve | Command::Demo | Command::Migrate | Command::Export { .. } | Command::User { .. } => {}
+    }
     let file = cli.config.as_deref().map(Settings::read).transpose()?.unwrap_or_default();
     let config = cli.settings.or(file).check()?;
     start_log(config.log);
+    if matches!(cli.command, Command::Serve | Command::Demo) {
+        return serve::serve(&config, matches!(cli.command, Command::Demo)).await;
+    }
+    let state = AppState::open(&config, Clock::System, Chance::System).await?;
     match cli.command {
-        Command::Serve => serve(&config).await,
-        Command::Migrate => AppState::open(&config, Clock::System, Chance::System).await.map(|_| ()),
+        Command::Export { out, purpose } => {
+            let scope = guard::operator().investigator();
+            let reply = exports::to_folder(&scope, &state, &purpose, &out).await.map_err(|error| {
+                StartError::new(format!("The export was not made: {error}."), "choose an empty folder with room")
+            })?;
+            reply.files.iter().for_each(|file| say(&format!("{}  {}  {} rows", file.sha256, file.name, file.rows)));
+            Ok(())
+        }
+        Command::User { command } => accounts::run(&state, command).await,
+        Command::Migrate => {
+            say("The databases are up to date.");
+            Ok(())
+        }
+        Command::Serve | Command::Demo | Command::Score { .. } | Command::Instruments => Ok(()),
     }
 }
 
@@ -58,7 +111,8 @@ async fn run_command(cli: Cli) -> Result<(), StartError> {
 fn start_log(format: LogFormat) {
     use tracing_subscriber::{EnvFilter, fmt};
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
-    let log = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal();
+    let log = fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
     // a second start in one process keeps the first log
     let _ = match format {
         LogFormat::Text => log.try_init(),
@@ -67,42 +121,6 @@ fn start_log(format: LogFormat) {
 }
 
 /// Writes a line for people to standard output.
-pub fn say(line: &str) {
+fn say(line: &str) {
     let _ = writeln!(std::io::stdout(), "{line}");
-}
-
-/// Writes what went wrong to standard error.
-fn complain(text: &str) {
-    let _ = writeln!(std::io::stderr(), "ressenti: {text}");
-}
-
-async fn serve(config: &Config) -> Result<(), StartError> {
-    let state = AppState::open(config, Clock::System, Chance::System).await?;
-    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
-        let hint = "stop what listens there, or choose another address with --listen ADDRESS:PORT";
-        StartError::new(format!("Cannot listen on {}: {error}.", config.listen), hint)
-    })?;
-    let address = listener.local_addr().unwrap_or(config.listen);
-    say(&format!("Ressenti serves http://{address} (patients) and http://{address}/staff/ (staff)."));
-    let news = state.news.clone();
-    let stop = async move {
-        asked_to_stop().await;
-        news.stop();
-    };
-    axum::serve(listener, router(state))
-        .with_graceful_shutdown(stop)
-        .into_future()
-        .await
-        .map_err(|error| StartError::new(format!("Serving stopped: {error}."), "see the log above"))
-}
-
-/// Resolves on SIGINT or SIGTERM.
-async fn asked_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminated) = signal(SignalKind::terminate()) else { return };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminated.recv() => {}
-    }
-    tracing::info!("stopping: what is under way is finished first");
 }

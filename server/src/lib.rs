@@ -16,22 +16,28 @@ pub mod milestones;
 pub mod patients;
 pub mod reports;
 pub mod scores;
+mod spa;
 pub mod state;
 pub mod statistics;
+pub mod study;
 pub mod sync;
 
-use std::{any::Any, time::Duration};
+use std::{
+    any::Any,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request, State},
+    extract::{DefaultBodyLimit, MatchedPath, Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
 };
 use shared::sync::protocol::MAX_BODY;
-use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
+use tower_http::catch_panic::CatchPanicLayer;
+use tracing::Instrument as _;
 
 use crate::{
     error::{ApiError, respond},
@@ -72,15 +78,17 @@ pub fn router(state: AppState) -> Router {
         .merge(milestones::routes())
         .merge(patients::routes())
         .merge(reports::routes())
+        .merge(study::routes())
         .merge(sync::routes())
         .route("/api/{*rest}", axum::routing::any(no_such_route))
         .layer(middleware::from_fn(guard_api))
         .layer(DefaultBodyLimit::max(MAX_BODY));
     Router::new()
         .merge(api)
+        .fallback(spa::serve)
         .layer(CatchPanicLayer::custom(respond_to_panic))
         .layer(middleware::from_fn(set_security_headers))
-        .layer(TraceLayer::new_for_http())
+        .layer(middleware::from_fn_with_state(state.clone(), log_request))
         .with_state(state)
 }
 
@@ -104,6 +112,20 @@ async fn guard_api(request: Request, next: Next) -> Response {
         .await
         .unwrap_or_else(|_| respond(error::unavailable()));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// One line for each request: its route as a pattern, never the address itself, which can hold a name searched for.
+async fn log_request(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let id = state.chance.id();
+    let route = request.extensions().get::<MatchedPath>().map_or("files", MatchedPath::as_str).to_owned();
+    let span = tracing::info_span!("request", %id, method = %request.method(), route);
+    let began = Instant::now();
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let (status, took_ms) = (response.status().as_u16(), began.elapsed().as_millis());
+    span.in_scope(|| tracing::info!(status, took_ms, "answered"));
+    let told = HeaderValue::from_str(&id.to_string()).ok();
+    response.headers_mut().extend(told.map(|id| (HeaderName::from_static("x-request-id"), id)));
     response
 }
 

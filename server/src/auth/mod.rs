@@ -13,7 +13,7 @@ mod routes;
 mod session;
 
 pub use codes::{Code, random_text, sha256};
-pub use one_time::{enrolment_address, one_time_code};
+pub use one_time::{authenticator_text, enrolment_address, one_time_code};
 pub use password::{hash as hash_password, verify as verify_password};
 pub(crate) use routes::enrol_device;
 pub use routes::routes;

@@ -27,10 +27,16 @@ pub fn one_time_code(secret: &[u8], now: Timestamp) -> String {
     authenticator(secret).generate(u64::try_from(now.as_second()).unwrap_or_default())
 }
 
+/// A secret as authenticator apps show it: base 32.
+#[must_use]
+pub fn authenticator_text(secret: &[u8]) -> String {
+    authenticator(secret).get_secret_base32()
+}
+
 /// What an authenticator app takes in, as a QR code or a link: `otpauth://…`.
 #[must_use]
 pub fn enrolment_address(username: &str, secret: &[u8]) -> String {
-    let secret = authenticator(secret).get_secret_base32();
+    let secret = authenticator_text(secret);
     format!("otpauth://totp/Ressenti:{username}?secret={secret}&issuer=Ressenti")
 }
 
