@@ -1,6 +1,6 @@
 //! A patient's phone without a network: the PIN, and a questionnaire from the first tap to the sending.
 #![cfg(target_arch = "wasm32")]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "these are tests")]
 
 mod support;
 

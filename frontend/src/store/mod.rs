@@ -132,27 +132,24 @@ async fn find_row(events: &ObjectStore, key: &str) -> Result<Option<Row>, Troubl
     events.get(JsValue::from(key))?.await?.map(|row| plain(&row)).transpose()
 }
 
-/// The number that the device's next event gets: one more than its last.
-async fn next_sequence(events: &ObjectStore, device: DeviceId) -> Result<u64, Trouble> {
-    let query: Query = range(&(device, 0), &(device, END))?.into();
-    let last = events.index("device")?.open_key_cursor(Some(query), Some(CursorDirection::Prev))?.await?;
-    let Some(last) = last else { return Ok(1) };
-    let (_, sequence): (DeviceId, u64) = plain(&last.key()?)?;
-    Ok(sequence + 1)
-}
-
 /// Keeps one event; the drafts of a slot that is being sent go to the outbox with it.
 async fn append(scope: &Scope, draft: DraftEvent) -> Result<AnswerEvent, Trouble> {
     let events = scope.events()?;
     let (slot, device) = (draft.slot(), draft.origin.device);
-    let tried_before = events.get(range(&key(draft.id, ""), &key(draft.id, "~"))?)?.await?;
-    if let Some(row) = tried_before {
+    // What must be known first is asked for at once and then awaited: one way to the browser's store and back.
+    let tried = events.get(range(&key(draft.id, ""), &key(draft.id, "~"))?)?.into_future();
+    let sent_before = events.index("sent")?.get_key(JsValue::from(sent(&slot, device)))?.into_future();
+    let counted: Query = range(&(device, 0), &(device, END))?.into();
+    let last = events.index("device")?.open_key_cursor(Some(counted), Some(CursorDirection::Prev))?.into_future();
+    let (tried, sent_before, last) = (tried.await?, sent_before.await?, last.await?);
+    if let Some(row) = tried {
         return plain::<Row>(&row)?.event();
     }
-    if events.index("sent")?.get_key(JsValue::from(sent(&slot, device)))?.await?.is_some() {
+    if sent_before.is_some() {
         return Err(Trouble::Told(StoreError::AlreadySubmitted));
     }
-    let event = draft.number(next_sequence(&events, device).await?);
+    let last: Option<(DeviceId, u64)> = last.map(|last| plain(&last.key()?)).transpose()?;
+    let event = draft.number(last.map_or(0, |(_, sequence)| sequence) + 1);
     let submits = event.body == EventBody::Known(KnownBody::Submitted);
     if submits {
         let slot = slot.to_string();
