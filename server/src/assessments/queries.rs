@@ -274,7 +274,7 @@ pub(super) async fn count_group(_: &NurseScope, db: &Db, sites: &[SiteKey], page
         }
         query.push(") AND ");
         push_group!(query, page);
-        query.push(" LIMIT 100) AS some");
+        query.push(" LIMIT 100) AS counted");
         query.build_query_scalar().fetch_one(pool).await
     })?;
     Ok(u16::try_from(n).unwrap_or(u16::MAX))

@@ -7,12 +7,13 @@
 mod answering;
 mod dice;
 mod people;
+mod queries;
 mod visits;
 
 use anyhow::Context as _;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use shared::{
-    id::{DeviceId, MilestoneId, PatientId, StaffId},
+    id::{DeviceId, MilestoneId, PatientId},
     people::Role,
     schedule::{Facts, Milestone},
     sync::protocol::PushOutcome,
@@ -43,6 +44,9 @@ pub const PASSWORD: &str = "demonstration";
 /// The accounts' authenticator secret: the same for all three, printed when the demonstration starts.
 pub const AUTHENTICATOR: &[u8; 20] = b"ressenti-demo-secret";
 
+/// The account that enrolled everybody.
+const NURSE: &str = "claire";
+
 const SEED: u64 = 2_023;
 
 /// Pushes that are on their way at once, as if so many phones sent together.
@@ -56,12 +60,17 @@ struct Participant {
     devices: Vec<DeviceId>,
 }
 
-/// Fills an empty registry; `false` when the demonstration is there already, and nothing was changed.
+/// Fills an empty registry; `false` when there are patients already, and nothing was changed.
 ///
 /// # Errors
 /// When a database cannot be written, or the study has no hemopathy, site, pathway or language.
 pub async fn fill(state: &AppState, n_patients: usize) -> anyhow::Result<bool> {
-    let Some(claire) = add_accounts(state).await? else { return Ok(false) };
+    if queries::has_patients(&guard::operator(), &state.db).await? {
+        return Ok(false);
+    }
+    add_accounts(state).await?;
+    let accounts = accounts::list(&guard::operator(), &state.db).await?;
+    let claire = accounts.iter().find(|(account, _)| account.username == NURSE).context("there is no nurse")?.0.staff;
     let sites = state.study.sites.iter().map(|site| site.key.clone()).collect();
     let nurse = guard::operator().nurse(claire, sites);
     let chance = Chance::seeded(SEED);
@@ -76,12 +85,13 @@ pub async fn fill(state: &AppState, n_patients: usize) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-/// Makes the three accounts; gives the nurse's, or `None` when she is there already.
-async fn add_accounts(state: &AppState) -> anyhow::Result<Option<StaffId>> {
+/// Makes the three accounts where they are missing.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn add_accounts(state: &AppState) -> anyhow::Result<()> {
     let every_site = || state.study.sites.iter().map(|site| site.key.clone()).collect();
-    let accounts = [("claire", Role::Nurse), ("hugo", Role::Investigator), ("admin", Role::DataManager)];
-    let mut claire = None;
-    for (username, role) in accounts {
+    for (username, role) in [(NURSE, Role::Nurse), ("hugo", Role::Investigator), ("admin", Role::DataManager)] {
         let account = NewAccount {
             username: username.to_owned(),
             role,
@@ -90,13 +100,11 @@ async fn add_accounts(state: &AppState) -> anyhow::Result<Option<StaffId>> {
             totp_secret: Some(AUTHENTICATOR.to_vec()),
         };
         match accounts::add(&guard::operator(), &state.db, account, &state.chance, state.clock.now()).await {
-            Ok((staff, _)) if role == Role::Nurse => claire = Some(staff),
-            Ok(_) => {}
-            Err(AccountError::Taken) => return Ok(None),
+            Ok(_) | Err(AccountError::Taken) => {}
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(claire)
+    Ok(())
 }
 
 /// The same server at another time of its life.
