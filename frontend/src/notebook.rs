@@ -4,14 +4,13 @@
 //! kept in one strict transaction before the call returns. Nothing here waits for the network.
 
 use std::{
-    cell::RefCell,
     collections::{BTreeMap, BTreeSet},
     rc::Rc,
 };
 
 use shared::{
     answers::{
-        AnswerValue, DraftEvent, EventBody, ItemResponse, KnownBody, Origin, SkipReason, Slot,
+        AnswerValue, DraftEvent, EventBody, ItemResponse, KnownBody, Origin, SkipReason, Slot, WordingRef,
         response::{self, ResponseCopy},
     },
     id::{AssessmentId, InstrumentVersion, ItemCode, Language},
@@ -42,8 +41,6 @@ struct Shelf {
     synchroniser: Rc<Synchroniser>,
     session: Session,
     bundle: PatientBundle,
-    /// Once the store has failed, nothing more is asked of it.
-    failed: RefCell<Option<StoreError>>,
 }
 
 /// Proof that something is on the disk of this device.
@@ -119,7 +116,7 @@ impl Notebook {
         session: Session,
     ) -> Result<Option<Self>, StoreError> {
         let bundle = store.find_bundle(session.patient).await?;
-        let shelf = |bundle| Shelf { store, synchroniser, session, bundle, failed: RefCell::default() };
+        let shelf = |bundle| Shelf { store, synchroniser, session, bundle };
         Ok(bundle.map(|bundle| Self { shelf: Rc::new(shelf(bundle)) }))
     }
 
@@ -160,7 +157,8 @@ impl Notebook {
         let sheet = Rc::new(self.find_sheet(instrument, language)?.clone());
         let slot =
             Slot { patient: self.bundle().patient, assessment: assessment.clone(), instrument: instrument.key.clone() };
-        Some(Sitting { notebook: self.clone(), sheet, slot, respondent })
+        let wording = sheet.wording.reference();
+        Some(Sitting { notebook: self.clone(), sheet, wording, slot, respondent })
     }
 }
 
@@ -169,6 +167,7 @@ impl Notebook {
 pub struct Sitting {
     notebook: Notebook,
     sheet: Rc<InstrumentSheet>,
+    wording: WordingRef,
     slot: Slot,
     respondent: Respondent,
 }
@@ -245,16 +244,13 @@ impl Sitting {
     }
 
     async fn keep(&self, body: KnownBody) -> Result<Kept, KeepError> {
-        let Shelf { store, session, failed, .. } = &*self.notebook.shelf;
-        if let Some(error) = failed.borrow().clone() {
-            return Err(error.into());
-        }
+        let Shelf { store, session, .. } = &*self.notebook.shelf;
         let draft = DraftEvent {
             id: session::new_event_id(),
             patient: self.slot.patient,
             assessment: self.slot.assessment.clone(),
             instrument: self.sheet.definition.instrument.clone(),
-            wording: self.sheet.wording.reference(),
+            wording: self.wording.clone(),
             origin: Origin {
                 respondent: self.respondent,
                 mode: Mode::OwnDevice,
@@ -265,11 +261,7 @@ impl Sitting {
             clock: session.clock(),
             body: EventBody::Known(body),
         };
-        let kept = store.append(draft).await;
-        if let Err(error @ (StoreError::Outdated | StoreError::Broken(_))) = &kept {
-            failed.replace(Some(error.clone()));
-        }
-        let event = kept?;
+        let event = store.append(draft).await?;
         Ok(Kept { at: event.clock.at, sequence: event.sequence })
     }
 }

@@ -6,7 +6,7 @@ mod support;
 
 use frontend::store::IndexedDbStore;
 use futures_util::future::join_all;
-use idb::Factory;
+use idb::{DatabaseEvent, Factory, ObjectStoreParams};
 use shared::sync::{
     conformance,
     store::{Store, StoreError},
@@ -64,6 +64,22 @@ async fn a_newer_app_is_let_through_and_the_older_says_that_it_is_outdated() {
     assert_eq!(after, Err(StoreError::Outdated), "and never writes into what it does not know");
     let kept = Factory::new().unwrap().open(&name, None).unwrap().await.unwrap();
     assert!(kept.store_names().contains(&"answer_event".to_owned()), "nothing was recreated");
+}
+
+#[wasm_bindgen_test]
+async fn a_store_that_fails_is_only_read_from_then_on_and_never_made_anew() {
+    let name = fresh_name();
+    let mut unlike_ours = Factory::new().unwrap().open(&name, Some(1)).unwrap();
+    unlike_ours.on_upgrade_needed(|event| {
+        event.database().unwrap().create_object_store("precious", ObjectStoreParams::new()).unwrap();
+    });
+    unlike_ours.await.unwrap().close();
+    let store = IndexedDbStore::new(&name);
+    let first = store.append(draft(1, "q1", 1)).await;
+    assert!(matches!(first, Err(StoreError::Broken(_))), "{first:?}");
+    assert_eq!(store.append(draft(2, "q1", 1)).await, first, "no further try");
+    let still = Factory::new().unwrap().open(&name, None).unwrap().await.unwrap();
+    assert_eq!(still.store_names(), ["precious"]);
 }
 
 #[wasm_bindgen_test]

@@ -23,8 +23,8 @@ const DOCUMENTS: &str = "document";
 
 /// Why a transaction did not go through.
 pub(super) enum Trouble {
-    /// The connection was closed under us: open it again and try once more.
-    Closed,
+    /// The connection was closed under us, as the browser says it: open it again and try once more.
+    Closed(String),
     /// Tell whoever asked.
     Told(StoreError),
 }
@@ -42,7 +42,7 @@ impl Trouble {
         } else if is("VersionError") {
             Self::Told(StoreError::Outdated)
         } else if is("InvalidStateError") || is("UnknownError") || is("AbortError") {
-            Self::Closed
+            Self::Closed(text)
         } else {
             Self::Told(StoreError::Broken(text))
         }
@@ -83,11 +83,13 @@ pub(super) struct Connection {
     name: String,
     open: Rc<RefCell<Option<IdbDatabase>>>,
     outdated: Rc<Cell<bool>>,
+    /// Once a save failed for no reason we can mend, the store is only read: what it holds may be all there is.
+    read_only: RefCell<Option<StoreError>>,
 }
 
 impl Connection {
     pub(super) fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), open: Rc::default(), outdated: Rc::default() }
+        Self { name: name.to_owned(), open: Rc::default(), outdated: Rc::default(), read_only: RefCell::default() }
     }
 
     pub(super) async fn read<T>(&self, work: impl AsyncFn(&Scope) -> Result<T, Trouble>) -> Result<T, StoreError> {
@@ -96,7 +98,14 @@ impl Connection {
 
     /// One strict transaction: when it returns `Ok`, all of it is on the disk.
     pub(super) async fn write<T>(&self, work: impl AsyncFn(&Scope) -> Result<T, Trouble>) -> Result<T, StoreError> {
-        self.run("readwrite", work).await
+        if let Some(error) = self.read_only.borrow().clone() {
+            return Err(error);
+        }
+        let saved = self.run("readwrite", work).await;
+        if let Err(error @ StoreError::Broken(_)) = &saved {
+            self.read_only.replace(Some(error.clone()));
+        }
+        saved
     }
 
     /// As a phone does it: the connection is dead, and we still hold it.
@@ -108,13 +117,13 @@ impl Connection {
 
     async fn run<T>(&self, mode: &str, work: impl AsyncFn(&Scope) -> Result<T, Trouble>) -> Result<T, StoreError> {
         let mut outcome = self.attempt(mode, &work).await;
-        if matches!(outcome, Err(Trouble::Closed)) {
+        if matches!(outcome, Err(Trouble::Closed(_))) {
             self.close();
             self.open.take();
             outcome = self.attempt(mode, &work).await;
         }
         outcome.map_err(|trouble| match trouble {
-            Trouble::Closed => StoreError::Broken("the connection was closed twice".to_owned()),
+            Trouble::Closed(text) => StoreError::Broken(text),
             Trouble::Told(error) => error,
         })
     }
@@ -227,7 +236,10 @@ impl Scope {
         let _ = Transaction::from(self.raw.clone()).commit();
         match JsFuture::from(finished).await {
             Ok(_) => Ok(()),
-            Err(_) => Err(self.raw.error().map_or(Trouble::Closed, |error| idb::Error::DomException(error).into())),
+            Err(_) => Err(self.raw.error().map_or_else(
+                || Trouble::Closed("a transaction was aborted for no reason given".to_owned()),
+                |error| idb::Error::DomException(error).into(),
+            )),
         }
     }
 }
