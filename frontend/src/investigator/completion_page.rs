@@ -10,7 +10,7 @@ use super::completion::{CompletionFilter, TimepointRows, Totals, group, instrume
 use crate::{
     i18n::{Locale, decimal, long_date, text::investigator::completion as text},
     staff::{Desk, Fetch},
-    ui::{Heading, Select},
+    ui::{Heading, Select, TableRoom},
 };
 
 /// The page.
@@ -70,7 +70,7 @@ fn Table(reply: CompletionReply, instrument: RwSignal<String>, with_empty: RwSig
             when=move || shown.with(|shown| !shown.is_empty())
             fallback=move || view! { <p class="empty">{move || text::empty(locale.get())}</p> }
         >
-            <div class="table-scroll" tabindex="0" role="region" aria-label=move || text::title(locale.get())>
+            <TableRoom label=Signal::derive(move || text::title(locale.get()).to_owned())>
                 <table class="table completion">
                     <caption>{move || text::caption(locale.get())}</caption>
                     <Heads />
@@ -82,7 +82,7 @@ fn Table(reply: CompletionReply, instrument: RwSignal<String>, with_empty: RwSig
                         </tr>
                     </tfoot>
                 </table>
-            </div>
+            </TableRoom>
             <p class="quiet small">{move || text::help(locale.get())}</p>
         </Show>
     }
@@ -158,6 +158,6 @@ fn figures(locale: Locale, totals: Totals) -> impl IntoView {
         {count(totals.late)}
         {count(totals.partial)}
         {count(totals.missed)}
-        <td class="rate"><span class="rate-words">{words}</span>{bar}</td>
+        <td><span class="rate"><span class="rate-words">{words}</span>{bar}</span></td>
     }
 }

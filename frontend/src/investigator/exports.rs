@@ -6,7 +6,7 @@ use shared::api::{ExportFile, ExportReply, ExportRequest};
 use crate::{
     i18n::{Locale, text::investigator::exports as text},
     staff::{Desk, Trouble},
-    ui::{ErrorSummary, Field, Heading, Notice, Tone},
+    ui::{ErrorSummary, Field, Heading, Notice, TableRoom, Tone},
 };
 
 /// The page.
@@ -104,7 +104,7 @@ fn Made(reply: ExportReply) -> impl IntoView {
         <section class="panel" aria-labelledby="made">
             <h2 id="made">{move || text::done(locale.get(), export)}</h2>
             <p>{move || text::position(locale.get(), position)}</p>
-            <div class="table-scroll">
+            <TableRoom label=Signal::derive(move || text::files(locale.get()).to_owned())>
                 <table class="table" aria-label=move || text::files(locale.get())>
                     <thead>
                         <tr>
@@ -116,7 +116,7 @@ fn Made(reply: ExportReply) -> impl IntoView {
                     </thead>
                     <tbody>{rows}</tbody>
                 </table>
-            </div>
+            </TableRoom>
         </section>
     }
 }

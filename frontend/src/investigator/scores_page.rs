@@ -13,7 +13,7 @@ use super::{
 use crate::{
     i18n::{Locale, text::investigator::scores as text},
     staff::{Desk, Fetch, Names, file_link, query},
-    ui::{Heading, Select},
+    ui::{Heading, Select, TableRoom},
 };
 
 /// The page.
@@ -126,10 +126,10 @@ fn figure(locale: Locale, panel: Panel, chart: &Chart, file: &str) -> impl IntoV
     let title = panel.title(locale);
     let name = format!("{file}-{}.svg", panel.key());
     view! {
-        <section class="panel" aria-label=title>
+        <section class="panel">
             <figure class="figure">
                 <figcaption><h2>{title}</h2><p class="quiet small">{text::axis_note(locale)}</p></figcaption>
-                <div class="table-scroll" tabindex="0" role="region" aria-label=chart.words.title.clone() inner_html=chart.for_page()></div>
+                <div class="table-scroll" tabindex="0" role="group" aria-label=title inner_html=chart.for_page()></div>
             </figure>
             {table(locale, chart)}
             <p><a href=drawing download=name>{text::svg(locale)}</a></p>
@@ -160,8 +160,8 @@ fn table(locale: Locale, chart: &Chart) -> impl IntoView + use<> {
     };
     let rows = chart.points.iter().map(row).collect_view();
     view! {
-        <div class="table-scroll">
-            <table class="table">
+        <TableRoom label=text::table_caption(locale).to_owned()>
+            <table class="table compact">
                 <caption>{text::table_caption(locale)}</caption>
                 <thead>
                     <tr>
@@ -174,6 +174,6 @@ fn table(locale: Locale, chart: &Chart) -> impl IntoView + use<> {
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
-        </div>
+        </TableRoom>
     }
 }

@@ -193,7 +193,7 @@ pub(crate) fn EnrolPage() -> impl IntoView {
     let desk = Desk::find();
     let locale = desk.locale;
     let boxes = desk.drafts().enrol;
-    let sites = desk.staff().map(|staff| staff.sites).unwrap_or_default();
+    let sites = desk.known_staff().map(|staff| staff.sites).unwrap_or_default();
     if let Some(names) = desk.known_names() {
         let keys: Vec<String> = sites.iter().map(ToString::to_string).collect();
         boxes.begin(EnrolForm::fresh(names.study(), &keys, session::today()));

@@ -46,10 +46,10 @@ pub(crate) enum EnrolField {
     RegistryNumber,
     /// Hemopathy.
     Hemopathy,
-    /// Site.
-    Site,
     /// Pathway.
     Pathway,
+    /// Site.
+    Site,
     /// Language.
     Language,
     /// Inclusion date.
@@ -99,8 +99,8 @@ impl EnrolForm {
             problems.push((EnrolField::RegistryNumber, EnrolProblem::TooLong));
         }
         let hemopathy = chosen(&self.hemopathy, EnrolField::Hemopathy, &mut problems);
-        let site = chosen(&self.site, EnrolField::Site, &mut problems);
         let pathway = chosen(&self.pathway, EnrolField::Pathway, &mut problems);
+        let site = chosen(&self.site, EnrolField::Site, &mut problems);
         let language = chosen(&self.language, EnrolField::Language, &mut problems);
         let milestones = self.milestones(today, &mut problems);
         match (hemopathy, site, pathway, language) {
@@ -219,8 +219,8 @@ mod tests {
             [
                 EnrolField::RegistryNumber,
                 EnrolField::Hemopathy,
-                EnrolField::Site,
                 EnrolField::Pathway,
+                EnrolField::Site,
                 EnrolField::Language,
                 EnrolField::Inclusion,
                 EnrolField::Infusion

@@ -15,7 +15,7 @@ use crate::{
     },
     session,
     staff::{Desk, Fetch, Names, Route, date_time},
-    ui::{Heading, Link},
+    ui::{Heading, Link, TableRoom},
 };
 
 /// The page.
@@ -172,7 +172,7 @@ fn Devices(devices: StoredValue<Vec<DeviceLine>>) -> impl IntoView {
                 view! { <p class="empty">{move || text::no_devices(locale.get())}</p> }.into_any()
             } else {
                 view! {
-                    <div class="table-scroll">
+                    <TableRoom label=Signal::derive(move || text::devices(locale.get()).to_owned())>
                     <table class="table" aria-labelledby="devices">
                         <thead>
                             <tr>
@@ -184,7 +184,7 @@ fn Devices(devices: StoredValue<Vec<DeviceLine>>) -> impl IntoView {
                         </thead>
                         <tbody>{rows}</tbody>
                     </table>
-                    </div>
+                    </TableRoom>
                 }.into_any()
             }}
         </section>

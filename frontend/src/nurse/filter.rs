@@ -51,7 +51,7 @@ pub(crate) fn FilterFields(
     let locale = desk.locale;
     let mut settle = debounce(SETTLES_AFTER, move |typed: String| filter.search.set(typed.trim().to_owned()));
     Effect::new(move || settle(filter.typed.get()));
-    let sites = desk.staff().map(|staff| staff.sites).unwrap_or_default();
+    let sites = desk.known_staff().map(|staff| staff.sites).unwrap_or_default();
     let names = desk.known_names();
     let has_choice = sites.len() > 1;
     let options = Signal::derive(move || {

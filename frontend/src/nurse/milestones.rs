@@ -16,7 +16,7 @@ use crate::{
     },
     session,
     staff::{Desk, Fetch, Trouble, date_time, partial_date, parts_of},
-    ui::{Button, DateField, DateParts, ErrorSummary, Field, Look, Notice, Select, Tone},
+    ui::{Button, DateField, DateParts, ErrorSummary, Field, Look, Notice, Select, TableRoom, Tone},
 };
 
 /// The kind in words.
@@ -89,7 +89,7 @@ fn Lines(lines: Vec<MilestoneLine>, editor: Option<Editor>) -> impl IntoView {
     let locale = Desk::find().locale;
     let rows = lines.into_iter().map(|line| view! { <Line line editor /> }).collect_view();
     view! {
-        <div class="table-scroll">
+        <TableRoom label=Signal::derive(move || text::heading(locale.get()).to_owned())>
             <table class="table" aria-label=move || text::heading(locale.get())>
                 <thead>
                     <tr>
@@ -104,7 +104,7 @@ fn Lines(lines: Vec<MilestoneLine>, editor: Option<Editor>) -> impl IntoView {
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
-        </div>
+        </TableRoom>
     }
 }
 

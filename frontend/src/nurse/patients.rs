@@ -11,7 +11,7 @@ use crate::{
     },
     session,
     staff::{Desk, FetchState, Fetched, Route, query},
-    ui::{Button, Heading, Link, Look, SortHeader},
+    ui::{Button, Heading, Link, Look, SortHeader, TableRoom},
 };
 
 /// A column that sorts.
@@ -139,7 +139,7 @@ fn Lines(reader: Reader) -> impl IntoView {
         reader.list.with(|list| list.value().map(|list| list.sorted(by, down)).unwrap_or_default())
     };
     view! {
-        <table class="table" aria-label=move || text::title(locale.get())>
+        <TableRoom label=Signal::derive(move || text::title(locale.get()).to_owned())><table class="table" aria-label=move || text::title(locale.get())>
             <thead>
                 <tr>
                     <SortHeader key=Column::Number sorted>{move || text::number(locale.get())}</SortHeader>
@@ -163,7 +163,7 @@ fn Lines(reader: Reader) -> impl IntoView {
                     }
                 </For>
             </tbody>
-        </table>
+        </table></TableRoom>
     }
 }
 

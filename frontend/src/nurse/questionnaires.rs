@@ -12,7 +12,7 @@ use crate::{
     i18n::{Locale, decimal, text::nurse::file as text},
     session,
     staff::{Desk, date_time},
-    ui::{Notice, Tone},
+    ui::{Notice, TableRoom, Tone},
 };
 
 type Devices = StoredValue<Vec<DeviceLine>>;
@@ -118,14 +118,14 @@ fn Answers(one: StoredValue<ReceivedQuestionnaire>, devices: Devices) -> impl In
     });
     let rows = one.with_value(|one| compare(&one.copies).iter().map(|item| answer_row(locale, item)).collect_view());
     view! {
-        <div class="table-scroll" tabindex="0" role="region" aria-label=move || text::answer(locale.get())>
+        <TableRoom label=Signal::derive(move || text::answer(locale.get()).to_owned())>
             <table class="table">
                 <thead>
                     <tr><th scope="col">{move || text::item(locale.get())}</th>{heads}</tr>
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
-        </div>
+        </TableRoom>
     }
 }
 
@@ -180,7 +180,8 @@ fn Scores(scores: InstrumentScores) -> impl IntoView {
     };
     let by = instrument.to_string();
     view! {
-        <div class="table-scroll" hidden=none>
+        <div hidden=none>
+            <TableRoom label=Signal::derive(move || text::scores(locale.get()).to_owned())>
             <table class="table scores">
                 <caption>{move || text::scores(locale.get())}</caption>
                 <thead>
@@ -192,6 +193,7 @@ fn Scores(scores: InstrumentScores) -> impl IntoView {
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
+            </TableRoom>
             <p class="quiet small">{move || text::engine(locale.get(), &engine, &by)}</p>
         </div>
     }

@@ -87,7 +87,16 @@ impl Desk {
 
     /// Who is signed in, if anybody is.
     pub(crate) fn staff(self) -> Option<StaffReply> {
-        match self.presence.get() {
+        Self::staff_of(self.presence.get())
+    }
+
+    /// Who is signed in, for a page that goes when they do.
+    pub(crate) fn known_staff(self) -> Option<StaffReply> {
+        Self::staff_of(self.presence.get_untracked())
+    }
+
+    fn staff_of(presence: Presence) -> Option<StaffReply> {
+        match presence {
             Presence::In(staff) => Some(staff),
             Presence::Unknown | Presence::Out(_) => None,
         }

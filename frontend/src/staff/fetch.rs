@@ -60,7 +60,8 @@ impl<T: Clone + DeserializeOwned + Send + Sync + 'static> Fetch<T> {
         let version = Memo::new(move |_| self.now.with(Fetched::version));
         let standing = Signal::derive(move || self.now.with(Fetched::standing));
         let value = move || {
-            version.track();
+            // a memo that is only tracked, never read, follows nothing
+            version.get();
             self.now.with_untracked(|now| now.value().cloned())
         };
         view! {

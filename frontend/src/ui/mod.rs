@@ -29,5 +29,5 @@ pub use progress::Progress;
 pub use rows::{CheckRows, Choice, RadioRows};
 pub use select::Select;
 pub use status::{Notice, StatusLine, Tone};
-pub use table::SortHeader;
+pub use table::{SortHeader, TableRoom};
 pub use taps::Taps;

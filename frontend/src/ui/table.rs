@@ -2,6 +2,18 @@
 
 use leptos::prelude::*;
 
+/// Room for a table that may be wider than the page: it scrolls by itself, by keyboard too.
+#[component]
+pub fn TableRoom(
+    /// What is in it.
+    #[prop(into)]
+    label: Signal<String>,
+    /// The table.
+    children: Children,
+) -> impl IntoView {
+    view! { <div class="table-scroll" tabindex="0" role="group" aria-label=label>{children()}</div> }
+}
+
 /// A column head that sorts: says which way it is sorted now, turns it round when pressed again.
 #[component]
 pub fn SortHeader<K: Copy + PartialEq + Send + Sync + 'static>(
