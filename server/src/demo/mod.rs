@@ -60,15 +60,15 @@ struct Participant {
     devices: Vec<DeviceId>,
 }
 
-/// Fills an empty registry; `false` when there are patients already, and nothing was changed.
+/// Makes the accounts and fills an empty registry; `false` when there were patients already, which stay as they are.
 ///
 /// # Errors
 /// When a database cannot be written, or the study has no hemopathy, site, pathway or language.
 pub async fn fill(state: &AppState, n_patients: usize) -> anyhow::Result<bool> {
-    if queries::has_patients(&guard::operator(), &state.db).await? {
+    add_accounts(state).await?;
+    if is_filled(state).await? {
         return Ok(false);
     }
-    add_accounts(state).await?;
     let accounts = accounts::list(&guard::operator(), &state.db).await?;
     let claire = accounts.iter().find(|(account, _)| account.username == NURSE).context("there is no nurse")?.0.staff;
     let sites = state.study.sites.iter().map(|site| site.key.clone()).collect();
@@ -85,11 +85,16 @@ pub async fn fill(state: &AppState, n_patients: usize) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-/// Makes the three accounts where they are missing.
+/// Whether there are patients already.
 ///
 /// # Errors
-/// When the database cannot be written.
-pub async fn add_accounts(state: &AppState) -> anyhow::Result<()> {
+/// When the database cannot be read.
+pub async fn is_filled(state: &AppState) -> sqlx::Result<bool> {
+    queries::has_patients(&guard::operator(), &state.db).await
+}
+
+/// Makes the three accounts where they are missing.
+async fn add_accounts(state: &AppState) -> anyhow::Result<()> {
     let every_site = || state.study.sites.iter().map(|site| site.key.clone()).collect();
     for (username, role) in [(NURSE, Role::Nurse), ("hugo", Role::Investigator), ("admin", Role::DataManager)] {
         let account = NewAccount {
