@@ -99,6 +99,9 @@ pub enum QuarantineReason {
     UnknownAssessment,
     /// The device had been revoked when it sent this.
     RevokedDevice,
+    /// A reason of a later version: a device need not know it to know that the hospital keeps the event.
+    #[serde(other)]
+    Unlisted,
 }
 
 /// `GET /api/sync/pull?after=N`: what was committed after position N for this patient.

@@ -33,7 +33,7 @@ pub(super) enum Trouble {
     ServerFailed,
     /// The session is over: open another.
     SessionOver,
-    /// This device may hand in, and read nothing.
+    /// This device may hand in at most, and read nothing: it was revoked, or the hospital does not know it.
     Revoked,
     /// The request as a whole was too much or unreadable: send less at once.
     RefusedWhole,
@@ -87,8 +87,8 @@ fn answer<T: DeserializeOwned>(reply: &HttpReply) -> Result<T, Trouble> {
 fn problem(reply: &HttpReply) -> Trouble {
     let said = serde_json::from_str::<Problem>(&reply.body).map(|problem| problem.kind);
     match (reply.status, said) {
+        (401, Ok(ProblemKind::WrongCredentials)) | (403, Ok(ProblemKind::DeviceRevoked)) => Trouble::Revoked,
         (401, Ok(_)) => Trouble::SessionOver,
-        (403, Ok(ProblemKind::DeviceRevoked)) => Trouble::Revoked,
         // A proxy may refuse a large body in its own words.
         (413, _) | (400 | 422, Ok(_)) => Trouble::RefusedWhole,
         (_, Ok(_)) => Trouble::ServerFailed,

@@ -118,7 +118,7 @@ pub enum Obstacle {
     Offline,
     /// Nothing goes on before the PIN is given.
     NeedsPin,
-    /// The device was revoked: it hands in what it holds, and is told nothing.
+    /// The device was revoked, or the hospital does not know it: it hands in what it can, and is told nothing.
     Revoked,
     /// The device's store failed: no further answers can be kept.
     StoreFailed,

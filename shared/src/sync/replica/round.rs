@@ -137,6 +137,7 @@ fn replied(state: &mut State, reply: &HttpReply) -> Vec<Effect> {
                 state.session_lost = false;
                 resume_with(state, resume)
             }
+            Err(Trouble::Revoked) => trouble_in(state, Trouble::Revoked, resume),
             Err(_) => fail(state),
         },
         Step::Idle | Step::ReadingOutbox | Step::Settling | Step::Absorbing { .. } | Step::SavingBundle => Vec::new(),

@@ -260,6 +260,24 @@ fn a_revoked_device_hands_in_and_is_told_nothing() {
 }
 
 #[test]
+fn a_device_that_the_hospital_does_not_know_says_so_and_does_not_insist() {
+    let mut state = State::new(patient(), 1);
+    let mut effects = Vec::new();
+    for input in [Input::Unlocked, Input::SessionLost, Input::Woken, problem(401, "wrong-credentials")] {
+        (state, effects) = step(state, input);
+    }
+    assert_eq!(state.status().obstacle, Some(Obstacle::Revoked));
+    assert!(pause(&effects).unwrap() > LONGEST_PAUSE_MS);
+}
+
+#[test]
+fn a_reason_of_a_later_version_still_settles_the_event() {
+    let outcome = json!({ "outcome": "quarantined", "id": null, "reason": "full_moon", "detail": "" });
+    let (_, effects) = step(pushing(outbox(1)), reply(200, &json!({ "outcomes": [outcome] })));
+    assert_eq!(settled(&effects), [1]);
+}
+
+#[test]
 fn pauses_grow_are_jittered_and_end_in_the_slow_rhythm() {
     let mut bases = Vec::new();
     for seed in 0..50 {
