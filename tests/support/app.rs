@@ -63,6 +63,15 @@ impl TestApp {
             log: LogFormat::Text,
             database_wait: Duration::from_millis(500),
         };
+        Self::serve(config, clock, folder, databases).await
+    }
+
+    /// A second server over the same databases, as a second process would be.
+    pub async fn another_process(&self) -> Self {
+        Self::serve(self.config.clone(), self.clock.clone(), tempfile::tempdir().unwrap(), None).await
+    }
+
+    async fn serve(config: Config, clock: Clock, folder: TempDir, databases: Option<postgres::Databases>) -> Self {
         let state = AppState::open(&config, clock.clone(), Chance::System).await.unwrap();
         let listener = tokio::net::TcpListener::bind(config.listen).await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());

@@ -98,7 +98,8 @@ pub async fn connect(database: &Database, connections: u32, wait: Duration) -> R
         }
         Database::Postgres(options) => {
             let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(wait);
-            let options = options.as_ref().clone().disable_statement_logging();
+            let lock_timeout = [("lock_timeout", wait.as_millis().to_string())];
+            let options = options.as_ref().clone().options(lock_timeout).disable_statement_logging();
             pool.connect_with(options).await.map(Engine::Postgres).map_err(|error| {
                 StartError::new(
                     format!("The database {database} could not be opened: {}.", reason(&error)),

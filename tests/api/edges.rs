@@ -1,0 +1,173 @@
+//! What holds for every route: headers, origin, limits, who may call what.
+
+use reqwest::Method;
+use serde_json::json;
+use shared::{api::ProblemKind, people::Role};
+
+use crate::support::{Client, Phone, TestApp, on_both_databases, patient::enrolment};
+
+/// Every route of the interface, with a body that gets past the reading of it, and who may call it.
+const ROUTES: [(&str, &str, &str); 17] = [
+    ("GET", "/api/staff/me", "nurse investigator manager"),
+    ("GET", "/api/study", "nurse investigator manager"),
+    ("GET", "/api/patients", "nurse"),
+    ("POST", "/api/patients", "nurse"),
+    ("GET", "/api/patients/{patient}", "nurse"),
+    ("POST", "/api/patients/{patient}/milestones", "nurse"),
+    ("POST", "/api/patients/{patient}/letter", "nurse"),
+    ("POST", "/api/patients/{patient}/devices/{device}/revoke", "nurse"),
+    ("GET", "/api/worklist", "nurse"),
+    ("GET", "/api/worklist/live", "nurse"),
+    ("GET", "/api/completion", "investigator manager"),
+    ("GET", "/api/trajectory?instrument=epices&scale=EPICES", "investigator manager"),
+    ("POST", "/api/exports", "investigator manager"),
+    ("GET", "/api/exports/1/answers.csv", "investigator manager"),
+    ("POST", "/api/sync/push", "phone"),
+    ("GET", "/api/sync/pull", "phone"),
+    ("GET", "/api/sync/bundle", "phone"),
+];
+
+fn body(path: &str, phone: &Phone) -> serde_json::Value {
+    match path {
+        "/api/patients" => enrolment(&uuid::Uuid::new_v4().to_string()),
+        "/api/sync/push" => json!({ "protocol": 1, "events": [phone.answer("e1", 1)] }),
+        "/api/exports" => json!({ "purpose": "the access matrix" }),
+        path if path.ends_with("/milestones") => json!({ "kind": "rcp", "on": { "date": "2026-02-01" } }),
+        _ => json!({}),
+    }
+}
+
+async fn status(client: &Client, method: &str, path: &str, body: &serde_json::Value) -> u16 {
+    let request = match method {
+        "GET" => client.request(Method::GET, path),
+        _ => client.request(Method::POST, path).json(body),
+    };
+    // the head alone: the live list has no end
+    request.send().await.unwrap().status().as_u16()
+}
+
+on_both_databases! {
+    async fn each_route_opens_to_the_roles_it_is_for_and_to_nobody_else(app: TestApp) {
+        let nurse = app.nurse("claire", &["toulouse"]).await;
+        app.add_staff("hugo", Role::Investigator, &[]).await;
+        app.add_staff("admin", Role::DataManager, &[]).await;
+        let (investigator, manager) = (app.sign_in("hugo").await, app.sign_in("admin").await);
+        let phone = Phone::new(&app, &nurse, "R-1").await;
+        let (patient, device) = (phone.patient.to_string(), phone.device.to_string());
+        let everybody = [("nurse", &nurse), ("investigator", &investigator), ("manager", &manager), ("phone", &phone.client)];
+        for (method, pattern, allowed) in ROUTES {
+            let path = pattern.replace("{patient}", &patient).replace("{device}", &device);
+            let nobody = status(&app.client(), method, &path, &body(&path, &phone)).await;
+            assert_eq!(nobody, 401, "nobody: {method} {path}");
+            for (who, client) in everybody {
+                let status = status(client, method, &path, &body(&path, &phone)).await;
+                if !allowed.contains(who) {
+                    let same_cookie = (who == "phone") == (allowed == "phone");
+                    assert_eq!(status, if same_cookie { 403 } else { 401 }, "{who}: {method} {path}");
+                } else if !path.contains("/exports/1/") && !path.contains("/revoke") {
+                    assert!((200..300).contains(&status), "{who}: {method} {path} gave {status}");
+                }
+                if who == "nurse" && path.contains("/revoke") {
+                    assert_eq!(status, 200);
+                }
+            }
+            if path.contains("/revoke") {
+                // the matrix goes on with a phone that may read
+                let fresh = Phone::of(&app, &nurse, phone.patient).await;
+                phone.client.set_cookie(fresh.client.cookie());
+            }
+        }
+    }
+
+    async fn every_response_carries_the_security_headers(app: TestApp) {
+        for path in ["/", "/staff/", "/api/health", "/api/nowhere", "/nowhere.js"] {
+            let reply = app.client().get(path).await;
+            let header = |name: &str| reply.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default();
+            assert_eq!(
+                header("content-security-policy"),
+                "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+                 font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; \
+                 base-uri 'none'; frame-ancestors 'none'",
+                "{path}"
+            );
+            assert_eq!(header("x-content-type-options"), "nosniff");
+            assert_eq!(header("referrer-policy"), "no-referrer");
+            assert_eq!(header("cross-origin-opener-policy"), "same-origin");
+            assert_eq!(header("cross-origin-resource-policy"), "same-origin");
+            assert!(header("strict-transport-security").starts_with("max-age="));
+            assert!(header("permissions-policy").contains("camera=()"));
+            if path.starts_with("/api/") {
+                assert_eq!(header("cache-control"), "no-store", "{path}");
+            }
+        }
+    }
+
+    async fn a_cookie_is_for_this_host_alone_and_no_script_reads_it(app: TestApp) {
+        app.add_staff("claire", Role::Nurse, &["toulouse"]).await;
+        let request = json!({
+            "username": "Claire ", "password": crate::support::PASSWORD, "one_time_code": app.one_time_code(),
+        });
+        let reply = app.client().post("/api/staff/sign-in", &request).await;
+        let cookie = reply.headers["set-cookie"].to_str().unwrap();
+        assert!(cookie.starts_with("__Host-ressenti-staff="), "{cookie}");
+        for part in ["; Path=/", "; Secure", "; HttpOnly", "; SameSite=Strict"] {
+            assert!(cookie.contains(part), "{cookie}");
+        }
+    }
+
+    async fn a_request_from_elsewhere_changes_nothing(app: TestApp) {
+        let nurse = app.nurse("claire", &["toulouse"]).await;
+        let send = |name: &'static str, value: &'static str| {
+            let request = nurse.request(Method::POST, "/api/patients").json(&enrolment("R-1")).header(name, value);
+            nurse.send(request)
+        };
+        assert_eq!(send("origin", "https://elsewhere.example").await.refusal(), ProblemKind::Forbidden);
+        assert_eq!(send("sec-fetch-site", "cross-site").await.refusal(), ProblemKind::Forbidden);
+        let bare = reqwest::Client::new().post(format!("{}/api/patients", app.origin));
+        let bare = bare.header("cookie", nurse.cookie().unwrap()).json(&enrolment("R-1"));
+        assert_eq!(nurse.send(bare).await.refusal(), ProblemKind::Forbidden, "without the app's header");
+        assert!(send("sec-fetch-site", "same-origin").await.status.is_success());
+    }
+
+    async fn an_address_that_is_none_is_not_found(app: TestApp) {
+        let nurse = app.nurse("claire", &["toulouse"]).await;
+        assert_eq!(nurse.get("/api/patients/me").await.refusal(), ProblemKind::NotFound);
+        assert_eq!(nurse.get("/api/patients?page=2").await.refusal(), ProblemKind::BadRequest);
+        assert_eq!(nurse.get("/api/patients?site=%20").await.refusal(), ProblemKind::BadRequest);
+        assert_eq!(nurse.get("/api/nowhere").await.refusal(), ProblemKind::NotFound);
+    }
+
+    async fn the_nurses_list_hears_of_answers_within_two_seconds(app: TestApp) {
+        let nurse = app.nurse("claire", &["toulouse"]).await;
+        let phone = Phone::new(&app, &nurse, "R-1").await;
+        let mut live = nurse.request(Method::GET, "/api/worklist/live").send().await.unwrap();
+        assert_eq!(live.headers()["content-type"], "text/event-stream");
+        let mut heard = String::new();
+        let mut hear = async |wanted: &str| {
+            while !heard.contains(wanted) {
+                heard.push_str(std::str::from_utf8(&live.chunk().await.unwrap().expect("it goes on")).unwrap());
+            }
+        };
+        let within = std::time::Duration::from_secs(2);
+        tokio::time::timeout(within, hear("{\"position\":0}")).await.expect("where it stands");
+        phone.push(&phone.questionnaire()).await;
+        tokio::time::timeout(within, hear("{\"position\":12}")).await.expect("within two seconds");
+    }
+
+    async fn another_process_over_the_same_database_is_heard_too(app: TestApp) {
+        let nurse = app.nurse("claire", &["toulouse"]).await;
+        let phone = Phone::new(&app, &nurse, "R-1").await;
+        let other = app.another_process().await;
+        let elsewhere = Client::new(&other.origin);
+        elsewhere.set_cookie(nurse.cookie());
+        let mut live = elsewhere.request(Method::GET, "/api/worklist/live").send().await.unwrap();
+        phone.push(&phone.questionnaire()).await;
+        let hear = async {
+            let mut heard = String::new();
+            while !heard.contains("{\"position\":12}") {
+                heard.push_str(std::str::from_utf8(&live.chunk().await.unwrap().expect("it goes on")).unwrap());
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(2), hear).await.expect("within two seconds");
+    }
+}
