@@ -2,20 +2,24 @@
 
 use leptos::prelude::*;
 use shared::{
-    api::{DeviceLine, PatientReply},
+    api::PatientReply,
     id::PatientId,
     schedule::{Assessment, AssessmentState, QuestionnaireState},
 };
 
-use super::{milestones::Milestones, questionnaires::Questionnaires, state::StateChip};
+use super::{
+    devices::{Devices, in_order_of_enrolment},
+    milestones::Milestones,
+    questionnaires::Questionnaires,
+    state::StateChip,
+};
 use crate::{
     i18n::{
         Locale, long_date, span,
         text::nurse::{file as text, patients},
     },
-    session,
-    staff::{Desk, Fetch, Names, Route, date_time},
-    ui::{Heading, Link, TableRoom},
+    staff::{Desk, Fetch, Names, Route},
+    ui::{Heading, Link},
 };
 
 /// The page.
@@ -50,15 +54,8 @@ fn File(file: PatientReply, fetch: Fetch<PatientReply>, saved: RwSignal<bool>) -
         </section>
         <Milestones patient lines=file.milestones fetch saved />
         <Questionnaires received=file.questionnaires devices />
-        <Devices devices />
+        <Devices patient devices fetch />
     }
-}
-
-/// Devices as they are numbered: the first enrolled is the first.
-fn in_order_of_enrolment(devices: &[DeviceLine]) -> Vec<DeviceLine> {
-    let mut devices = devices.to_vec();
-    devices.sort_by_key(|device| (device.enrolled_at, device.device));
-    devices
 }
 
 #[component]
@@ -140,53 +137,5 @@ fn StripCell(one: Assessment) -> impl IntoView {
             <p class="strip-when">{when}</p>
             {(sent > 0 && sent < all).then(|| view! { <p class="strip-when">{move || text::n_sent(locale.get(), all, sent)}</p> })}
         </li>
-    }
-}
-
-#[component]
-fn Devices(devices: StoredValue<Vec<DeviceLine>>) -> impl IntoView {
-    let desk = Desk::find();
-    let locale = desk.locale;
-    let today = session::today();
-    let row = move |(nth, device): (usize, DeviceLine)| {
-        view! {
-            <tr>
-                <th scope="row">{move || text::copy_of(locale.get(), nth + 1)}</th>
-                <td>{move || date_time(locale.get(), device.enrolled_at, today)}</td>
-                <td>
-                    {move || device.last_seen_at.map_or_else(
-                        || text::never_seen(locale.get()).to_owned(),
-                        |at| date_time(locale.get(), at, today),
-                    )}
-                </td>
-                <td>{move || if device.revoked { text::revoked(locale.get()) } else { text::active(locale.get()) }}</td>
-            </tr>
-        }
-    };
-    let rows = devices.with_value(|devices| devices.iter().cloned().enumerate().map(row).collect_view());
-    let none = devices.with_value(Vec::is_empty);
-    view! {
-        <section class="panel" aria-labelledby="devices">
-            <h2 id="devices">{move || text::devices(locale.get())}</h2>
-            {if none {
-                view! { <p class="empty">{move || text::no_devices(locale.get())}</p> }.into_any()
-            } else {
-                view! {
-                    <TableRoom label=Signal::derive(move || text::devices(locale.get()).to_owned())>
-                    <table class="table" aria-labelledby="devices">
-                        <thead>
-                            <tr>
-                                <th scope="col">{move || text::device(locale.get())}</th>
-                                <th scope="col">{move || text::enrolled_at(locale.get())}</th>
-                                <th scope="col">{move || text::last_seen_at(locale.get())}</th>
-                                <th scope="col">{move || text::device_state(locale.get())}</th>
-                            </tr>
-                        </thead>
-                        <tbody>{rows}</tbody>
-                    </table>
-                    </TableRoom>
-                }.into_any()
-            }}
-        </section>
     }
 }

@@ -1,6 +1,7 @@
 //! What the nurse sees: who needs her now, enrolling with the letter, patients and their files.
 
 mod copies;
+mod devices;
 mod enrol;
 mod enrol_form;
 mod file;

@@ -1,0 +1,158 @@
+//! A patient's devices: when opened, when last seen, and revoking one that is lost.
+
+use leptos::{prelude::*, task::spawn_local};
+use shared::{
+    api::{DeviceLine, PatientReply},
+    id::{DeviceId, PatientId},
+};
+
+use crate::{
+    i18n::text::nurse::file as text,
+    session,
+    staff::{Desk, Fetch, Trouble, date_time},
+    ui::{Button, Dialog, Look, Notice, TableRoom, Tone},
+};
+
+/// Devices as they are numbered: the first enrolled is the first.
+pub(crate) fn in_order_of_enrolment(devices: &[DeviceLine]) -> Vec<DeviceLine> {
+    let mut devices = devices.to_vec();
+    devices.sort_by_key(|device| (device.enrolled_at, device.device));
+    devices
+}
+
+/// Revoking a device, once it is confirmed.
+#[derive(Clone, Copy)]
+struct Revocation {
+    desk: Desk,
+    patient: PatientId,
+    fetch: Fetch<PatientReply>,
+    /// Which device is asked about, and its number.
+    asked: RwSignal<Option<(DeviceId, usize)>>,
+    open: RwSignal<bool>,
+    trouble: RwSignal<Option<Trouble>>,
+}
+
+impl Revocation {
+    fn ask(self, device: DeviceId, number: usize) {
+        self.trouble.set(None);
+        self.asked.set(Some((device, number)));
+        self.open.set(true);
+    }
+
+    fn confirm(self) {
+        let Some((device, _)) = self.asked.get_untracked() else { return };
+        let path = format!("/api/patients/{}/devices/{device}/revoke", self.patient);
+        self.open.set(false);
+        spawn_local(async move {
+            match self.desk.post::<DeviceLine>(&path, &serde_json::json!({})).await {
+                Ok(_) => self.fetch.again(),
+                Err(trouble) => {
+                    let _ = self.trouble.try_set(Some(trouble));
+                }
+            }
+        });
+    }
+}
+
+/// The section.
+#[component]
+pub(crate) fn Devices(
+    /// Whose.
+    patient: PatientId,
+    /// The devices, as they are numbered.
+    devices: StoredValue<Vec<DeviceLine>>,
+    /// The file they come from, asked for again after a change.
+    fetch: Fetch<PatientReply>,
+) -> impl IntoView {
+    let desk = Desk::find();
+    let locale = desk.locale;
+    let revocation = Revocation {
+        desk,
+        patient,
+        fetch,
+        asked: RwSignal::new(None),
+        open: RwSignal::new(false),
+        trouble: RwSignal::new(None),
+    };
+    let rows = devices.with_value(|devices| {
+        let numbered = devices.iter().zip(1..);
+        numbered.map(|(device, number)| view! { <Line device=device.clone() number revocation /> }).collect_view()
+    });
+    let none = devices.with_value(Vec::is_empty);
+    let number = move || revocation.asked.get().map(|(_, number)| number).unwrap_or_default();
+    view! {
+        <section class="panel" aria-labelledby="devices">
+            <h2 id="devices">{move || text::devices(locale.get())}</h2>
+            <div role="alert">
+                {move || revocation.trouble.get().map(|trouble| {
+                    view! { <Notice tone=Tone::Bad>{move || trouble.sentence(locale.get())}</Notice> }
+                })}
+            </div>
+            {if none {
+                view! { <p class="empty">{move || text::no_devices(locale.get())}</p> }.into_any()
+            } else {
+                view! { <Table rows=rows.into_any() /> }.into_any()
+            }}
+            <Dialog open=revocation.open title=Signal::derive(move || text::revoke_device(locale.get(), number()))>
+                <p>{move || text::revoke_lead(locale.get())}</p>
+                <p class="actions">
+                    <Button look=Look::Danger on_press=move |_| revocation.confirm()>
+                        {move || text::revoke(locale.get())}
+                    </Button>
+                    <Button look=Look::Quiet on_press=move |_| revocation.open.set(false)>
+                        {move || text::keep(locale.get())}
+                    </Button>
+                </p>
+            </Dialog>
+        </section>
+    }
+}
+
+#[component]
+fn Table(rows: AnyView) -> impl IntoView {
+    let locale = Desk::find().locale;
+    view! {
+        <TableRoom label=Signal::derive(move || text::devices(locale.get()).to_owned())>
+            <table class="table" aria-labelledby="devices">
+                <thead>
+                    <tr>
+                        <th scope="col">{move || text::device(locale.get())}</th>
+                        <th scope="col">{move || text::enrolled_at(locale.get())}</th>
+                        <th scope="col">{move || text::last_seen_at(locale.get())}</th>
+                        <th scope="col">{move || text::device_state(locale.get())}</th>
+                        <th scope="col"><span class="visually-hidden">{move || text::actions(locale.get())}</span></th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </TableRoom>
+    }
+}
+
+#[component]
+fn Line(device: DeviceLine, number: usize, revocation: Revocation) -> impl IntoView {
+    let locale = revocation.desk.locale;
+    let today = session::today();
+    let last_seen = move || {
+        device
+            .last_seen_at
+            .map_or_else(|| text::never_seen(locale.get()).to_owned(), |at| date_time(locale.get(), at, today))
+    };
+    let revoke = move || {
+        view! {
+            <Button look=Look::Quiet on_press=move |_| revocation.ask(device.device, number)>
+                <span aria-hidden="true">{move || text::revoke(locale.get())}</span>
+                <span class="visually-hidden">{move || text::revoke_device(locale.get(), number)}</span>
+            </Button>
+        }
+    };
+    view! {
+        <tr>
+            <th scope="row">{move || text::copy_of(locale.get(), number)}</th>
+            <td>{move || date_time(locale.get(), device.enrolled_at, today)}</td>
+            <td>{last_seen}</td>
+            <td>{move || if device.revoked { text::revoked(locale.get()) } else { text::active(locale.get()) }}</td>
+            <td>{(!device.revoked).then(revoke)}</td>
+        </tr>
+    }
+}
