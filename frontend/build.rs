@@ -2,6 +2,7 @@
 //! compile and each entry point carries only the texts it shows.
 //!
 //! `tasks.json` with `{"minutes": "about {n} minutes"}` becomes `text::tasks::minutes(locale, n)`. A text that
+//! has several arguments takes them in alphabetical order, so that rewording it cannot swap them; one that
 //! depends on a count is `{"one": "…", "other": "…"}` and takes the count as `n`.
 
 use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::Path};

@@ -15,3 +15,30 @@ pub mod text {
     use super::Locale;
     include!(concat!(env!("OUT_DIR"), "/text.rs"));
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    /// Every text of a language with the file it stands in.
+    fn texts(language: &str) -> Vec<(String, String)> {
+        let folder = format!("{}/locales/{language}", env!("CARGO_MANIFEST_DIR"));
+        let files = std::fs::read_dir(folder).expect("the folder").map(|file| file.expect("a file").path());
+        files.map(|path| (path.display().to_string(), std::fs::read_to_string(&path).expect("a text file"))).collect()
+    }
+
+    #[test]
+    fn french_marks_never_begin_a_line() {
+        for (file, text) in texts("fr") {
+            for wrong in [" ;", " !", " ?", " »", "« ", "'"] {
+                assert!(!text.contains(wrong), "{file}: {wrong:?} needs a space that does not break, or a curly mark");
+            }
+            assert!(!text.replace("\":", "").contains(" :"), "{file}: a colon needs a space that does not break");
+        }
+    }
+
+    #[test]
+    fn apostrophes_are_curly_in_both_languages() {
+        for (file, text) in texts("en") {
+            assert!(!text.contains('\''), "{file}");
+        }
+    }
+}

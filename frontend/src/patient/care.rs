@@ -84,7 +84,9 @@ impl Care {
     /// The unit's telephone number; empty until it is known.
     #[must_use]
     pub fn phone(self) -> String {
-        self.notebook.with(|notebook| notebook.as_ref().map(|it| it.bundle().study.phone.clone())).unwrap_or_default()
+        // Not broken over two lines.
+        let unbroken = |notebook: &Notebook| notebook.bundle().study.phone.replace(' ', "\u{a0}");
+        self.notebook.with(|notebook| notebook.as_ref().map(unbroken)).unwrap_or_default()
     }
 
     /// Runs the effect it is called in again whenever the network brought something, this tab was looked at, or

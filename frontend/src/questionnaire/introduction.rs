@@ -19,7 +19,7 @@ pub fn Introduction(
     let words = move || answering.session.with(|session| session.sheet().wording.introduction.clone());
     let length = move || {
         answering.session.with(|session| {
-            questionnaire::length(locale.get(), session.items().len(), session.sheet().definition.minutes)
+            questionnaire::length(locale.get(), session.sheet().definition.minutes, session.items().len())
         })
     };
     let phone = answering.phone.get_value();

@@ -100,7 +100,7 @@ pub fn AnalogueScale(
     id: String,
 ) -> impl IntoView {
     let locale = use_locale();
-    let number = move || position.get().map_or_else(|| "–".to_owned(), |at| at.to_string());
+    let number = move || position.get().map(|at| at.to_string());
     let hint = move || match position.get() {
         Some(_) => common::scale_of(locale.get(), track.max),
         None => common::scale_touch(locale.get()).to_owned(),
@@ -117,7 +117,7 @@ pub fn AnalogueScale(
     view! {
         <div class="analogue">
             <div class="analogue-panel" id=ends.clone()>
-                <p class="analogue-end"><span class="number">{track.max}</span>" · "{high}</p>
+                <p class="analogue-end">{high}</p>
                 <div class="analogue-middle">
                     <output class="analogue-number" for=id.clone() aria-live="off">{number}</output>
                     <p class="analogue-hint">{hint}</p>
@@ -125,7 +125,7 @@ pub fn AnalogueScale(
                         {step(1, "+1")} {step(10, "+10")} {step(-1, "−1")} {step(-10, "−10")}
                     </div>
                 </div>
-                <p class="analogue-end"><span class="number">{track.min}</span>" · "{low}</p>
+                <p class="analogue-end">{low}</p>
             </div>
             <Drawing track position on_move on_rest labelled_by id described_by=ends />
         </div>
