@@ -150,6 +150,13 @@ fn Questions(
         let wanted = step.get();
         questions.with_untracked(|questions| questions.allowed(wanted))
     });
+    // An address that names no question of this patient becomes that of the screen shown in its place.
+    Effect::new(move || {
+        let shown = shown.get();
+        if step.get_untracked() != shown {
+            address.replace(&place.path(&shown));
+        }
+    });
     view! { <QuestionnairePage answering step=shown /> }
 }
 

@@ -20,6 +20,7 @@ pub fn Heading(
     let heading = NodeRef::<html::H1>::new();
     heading.on_load(|element| {
         let _ = element.focus();
+        window().scroll_to_with_x_and_y(0.0, 0.0);
     });
     Effect::new(move || set_title(&format!("{}{} · Ressenti", before_title.get(), text.get())));
     view! {
