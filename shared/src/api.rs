@@ -454,7 +454,7 @@ pub struct WorklistLine {
 pub struct CompletionReply {
     /// As of this civil date.
     pub as_of: Date,
-    /// One row per timepoint and instrument, in the study's order.
+    /// One row per timepoint and instrument, in the study's order; those with fewer than 5 expected are left out.
     pub rows: Vec<CompletionRow>,
 }
 
@@ -466,7 +466,7 @@ pub struct CompletionRow {
     pub timepoint: TimepointKey,
     /// What.
     pub instrument: InstrumentKey,
-    /// Patients alive, in the study, window closed, or already received.
+    /// Due (window closed, patient alive and in the study until then), or received before or outside that.
     pub expected: u32,
     /// Of those, received within the window.
     pub on_time: u32,

@@ -1,0 +1,144 @@
+//! The nurse's list: what is due, closing, overdue, received or to be looked at, at her sites and nowhere else.
+
+use std::time::Duration;
+
+use serde_json::json;
+use shared::{
+    api::{ProblemKind, WorklistGroup, WorklistReply},
+    schedule::AssessmentState,
+};
+
+use crate::support::{
+    Client, Phone, TestApp, on_both_databases,
+    patient::{enrol, enrolment},
+};
+
+const DAY: Duration = Duration::from_hours(24);
+
+async fn list(nurse: &Client, query: &str) -> WorklistReply {
+    nurse.get(&format!("/api/worklist?{query}")).await.ok()
+}
+
+/// Occasion and state of each line.
+fn told(list: &WorklistReply) -> Vec<String> {
+    list.lines.iter().map(|line| format!("{} {:?}", line.assessment, line.state)).collect()
+}
+
+fn count(list: &WorklistReply, group: WorklistGroup) -> u16 {
+    list.counts.iter().find(|(it, _)| *it == group).unwrap().1
+}
+
+async fn record(nurse: &Client, patient: shared::id::PatientId, kind: &str, on: &str) {
+    let milestone = json!({ "kind": kind, "on": { "date": on } });
+    let reply = nurse.post(&format!("/api/patients/{patient}/milestones"), &milestone).await;
+    assert!(reply.status.is_success(), "{reply:?}");
+}
+
+on_both_databases! {
+    async fn an_occasion_moves_through_the_list_as_days_pass(app: TestApp) {
+        let nurse = app.nurse("claire", &["toulouse"]).await;
+        enrol(&nurse, "R-1").await;
+        let due = list(&nurse, "group=due").await;
+        assert_eq!(told(&due), ["T0:1 Open"]);
+        let line = &due.lines[0];
+        assert_eq!((line.patient.registry_number.as_str(), line.patient.name.as_str()), ("R-1", "Lefèvre Émile"));
+        assert_eq!((line.submitted, line.questionnaires), (0, 4));
+        assert_eq!(line.closes_on.unwrap().to_string(), "2026-03-09");
+        assert_eq!(count(&due, WorklistGroup::Closing), 0);
+
+        app.clock.advance(DAY * 5);
+        let nurse = app.sign_in("claire").await;
+        assert_eq!(told(&list(&nurse, "group=closing").await), ["T0:1 Open"]);
+        app.clock.advance(DAY * 3);
+        let nurse = app.sign_in("claire").await;
+        let overdue = list(&nurse, "group=overdue").await;
+        assert_eq!(told(&overdue), ["T0:1 Missed"]);
+        assert_eq!(count(&overdue, WorklistGroup::Due), 0);
+    }
+
+    async fn an_answer_shows_at_once_and_a_second_copy_asks_for_a_look(app: TestApp) {
+        let nurse = app.nurse("claire", &["toulouse"]).await;
+        let phone = Phone::new(&app, &nurse, "R-1").await;
+        phone.push(&phone.questionnaire()).await;
+        let received = list(&nurse, "group=received").await;
+        assert_eq!(told(&received), ["T0:1 InProgress"]);
+        assert_eq!((received.lines[0].submitted, received.lines[0].conflict), (1, false));
+        let tablet = Phone::of(&app, &nurse, phone.patient).await;
+        tablet.push(&tablet.questionnaire()).await;
+        let attention = list(&nurse, "group=attention").await;
+        assert_eq!(told(&attention), ["T0:1 InProgress"]);
+        assert!(attention.lines[0].conflict);
+    }
+
+    async fn death_empties_the_list_and_a_relapse_fills_it(app: TestApp) {
+        let nurse = app.nurse("claire", &["toulouse"]).await;
+        let (first, second) = (enrol(&nurse, "R-1").await, enrol(&nurse, "R-2").await);
+        record(&nurse, first, "death", "2026-03-02").await;
+        let due = list(&nurse, "group=due").await;
+        assert_eq!(due.lines.iter().map(|it| it.patient.patient).collect::<Vec<_>>(), [second]);
+        app.clock.advance(DAY * 20);
+        let nurse = app.sign_in("claire").await;
+        record(&nurse, second, "relapse", "2026-03-20").await;
+        let due = list(&nurse, "group=due").await;
+        assert!(told(&due).iter().any(|it| it.starts_with("R:1") || it.starts_with("T1:1")), "{:?}", told(&due));
+        assert_eq!(count(&due, WorklistGroup::Overdue), 1, "the dead are not overdue");
+    }
+
+    async fn a_nurse_sees_her_sites_and_no_other(app: TestApp) {
+        let everywhere = app.nurse("everywhere", &["toulouse", "centre-nord"]).await;
+        enrol(&everywhere, "R-1").await;
+        let mut elsewhere = enrolment("R-2");
+        elsewhere["site"] = json!("centre-nord");
+        assert!(everywhere.post("/api/patients", &elsewhere).await.status.is_success());
+        assert_eq!(list(&everywhere, "group=due").await.lines.len(), 2);
+        assert_eq!(list(&everywhere, "group=due&site=centre-nord").await.lines.len(), 1);
+        let nord = app.nurse("nord", &["centre-nord"]).await;
+        let due = list(&nord, "group=due").await;
+        assert_eq!((due.lines.len(), count(&due, WorklistGroup::Due)), (1, 1));
+        assert_eq!(nord.get("/api/worklist?site=toulouse").await.refusal(), ProblemKind::NotFound);
+        assert_eq!(nord.get("/api/worklist?colour=blue").await.refusal(), ProblemKind::BadRequest);
+        assert_eq!(nord.get("/api/worklist?after=nowhere").await.refusal(), ProblemKind::Refused);
+        assert_eq!(app.client().get("/api/worklist").await.refusal(), ProblemKind::NotSignedIn);
+    }
+
+    async fn pages_follow_each_other_and_counts_stop_at_a_hundred(app: TestApp) {
+        let nurse = app.nurse("claire", &["toulouse", "centre-nord"]).await;
+        for n in 0..120 {
+            let mut request = enrolment(&format!("R-{n:03}"));
+            request["site"] = json!(if n % 3 == 0 { "centre-nord" } else { "toulouse" });
+            assert!(nurse.post("/api/patients", &request).await.status.is_success());
+        }
+        let mut seen = Vec::new();
+        let mut page = list(&nurse, "group=due").await;
+        assert_eq!(count(&page, WorklistGroup::Due), 100);
+        loop {
+            seen.extend(page.lines.iter().map(|line| line.patient.patient));
+            let Some(next) = page.next else { break };
+            page = list(&nurse, &format!("group=due&after={next}")).await;
+        }
+        assert_eq!(seen.len(), 120);
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen.len(), 120, "nobody twice, nobody left out");
+        let found = list(&nurse, "group=due&search=r-11").await;
+        assert_eq!((found.lines.len(), count(&found, WorklistGroup::Due)), (10, 10));
+        let nobody = list(&nurse, "group=due&search=nobody").await;
+        assert_eq!((nobody.lines.len(), count(&nobody, WorklistGroup::Due)), (0, 0));
+    }
+
+    async fn a_finished_occasion_is_due_no_more(app: TestApp) {
+        let nurse = app.nurse("claire", &["toulouse"]).await;
+        let phone = Phone::new(&app, &nurse, "R-1").await;
+        for instrument in ["qlq-c30", "eq-5d-5l", "epices", "situation"] {
+            let mut sent = phone.submission();
+            sent.instrument.key = instrument.parse().unwrap();
+            if instrument == "qlq-c30" {
+                sent.instrument.version = "3.0".to_owned();
+            }
+            phone.push(&[sent]).await;
+        }
+        assert!(list(&nurse, "group=due").await.lines.is_empty());
+        let received = list(&nurse, "group=received").await;
+        assert!(matches!(received.lines[0].state, AssessmentState::Completed(_)), "{:?}", told(&received));
+    }
+}
