@@ -182,9 +182,10 @@ CREATE TABLE assessment (
   PRIMARY KEY (patient_id, timepoint, occurrence)
 );
 -- The worklist reads only what is unfinished, what came in lately and what needs a look.
-CREATE INDEX assessment_unfinished ON assessment (site, closes_on)
+CREATE INDEX assessment_unfinished ON assessment (site, closes_on, patient_id, timepoint, occurrence)
   WHERE expectation = 'expected' AND n_submitted < n_questionnaires;
-CREATE INDEX assessment_received ON assessment (site, received_at) WHERE received_at IS NOT NULL;
+CREATE INDEX assessment_received ON assessment (site, received_at, patient_id, timepoint, occurrence)
+  WHERE received_at IS NOT NULL;
 CREATE INDEX assessment_conflict ON assessment (site) WHERE conflict;
 
 -- Recomputable: one scale of one questionnaire's standing copy. value is NULL when there is no score.
