@@ -8,6 +8,8 @@ pub mod answers;
 pub mod api;
 #[cfg(feature = "catalog")]
 pub mod export;
+#[cfg(feature = "fhir")]
+pub mod fhir;
 pub mod id;
 pub mod instrument;
 pub mod people;

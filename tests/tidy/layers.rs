@@ -3,7 +3,8 @@
 use super::{Source, check, sources};
 
 /// What the domain may use: readers of data, ids, time, hashing, errors. Nothing that does I/O.
-const SHARED_DEPENDENCIES: [&str; 8] = ["csv", "jiff", "serde", "serde_json", "sha2", "thiserror", "toml", "uuid"];
+const SHARED_DEPENDENCIES: [&str; 9] =
+    ["csv", "jiff", "regex-lite", "serde", "serde_json", "sha2", "thiserror", "toml", "uuid"];
 
 #[test]
 fn the_domain_depends_on_little() {
