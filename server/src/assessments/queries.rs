@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
 use shared::{
     api::WorklistGroup,
     id::{AssessmentId, PatientId, SiteKey},
@@ -17,7 +18,7 @@ use super::{
 };
 use crate::{
     auth::guard::NurseScope,
-    db::{Db, Tx, from_code, instant, millis, on, parse, to_code},
+    db::{Db, Tx, from_code, instant, millis, on, parse},
     milestones,
 };
 
@@ -66,21 +67,30 @@ struct StandingRow {
     conflict: bool,
 }
 
+/// What a line of the worklist reads.
 const STANDING_COLUMNS: &str = "patient_id, timepoint, occurrence, site, expectation, opens_on, due_on, closes_on,
     n_questionnaires, n_started, n_submitted, submitted_on, received_at, conflict";
 
-/// `… WHERE patient_id IN (…)` and what follows.
+/// A statement over patients given as one JSON parameter: its text for SQLite and for PostgreSQL. One text whatever
+/// their number, as it runs in every push and is to be prepared once.
 macro_rules! of_patients {
-    ($sql:expr, $patients:expr, $then:expr) => {{
-        let mut query = QueryBuilder::new($sql);
-        query.push(" WHERE patient_id IN (");
-        let mut ids = query.separated(", ");
-        for patient in $patients {
-            ids.push_bind(patient.as_uuid());
-        }
-        query.push(")").push($then);
-        query
-    }};
+    ($sql:literal, $then:literal) => {
+        [
+            concat!($sql, " WHERE patient_id IN (SELECT unhex(value) FROM json_each($1)) ", $then),
+            concat!(
+                $sql,
+                " WHERE patient_id IN (SELECT CAST(value AS UUID)
+                    FROM json_array_elements_text(CAST($1 AS JSON)) AS element (value)) ",
+                $then
+            ),
+        ]
+    };
+}
+
+/// The parameter of such a statement.
+fn given(patients: &[PatientId]) -> String {
+    let ids: Vec<String> = patients.iter().map(|patient| patient.as_uuid().simple().to_string()).collect();
+    json!(ids).to_string()
 }
 
 fn assessment_id(timepoint: &str, occurrence: i64) -> sqlx::Result<AssessmentId> {
@@ -123,15 +133,22 @@ impl StandingRow {
 }
 
 pub(super) async fn list_courses(tx: &mut Tx, patients: &[PatientId]) -> sqlx::Result<BTreeMap<PatientId, Course>> {
-    let sql = "SELECT patient_id, hemopathy, site FROM patient";
-    let found: Vec<PatientRow> =
-        on!(&mut *tx, c => of_patients!(sql, patients, "").build_query_as().fetch_all(&mut **c).await)?;
-    let sql = "SELECT patient_id, kind, happened_on, accuracy, planned FROM milestone";
-    let milestones: Vec<MilestoneRow> = on!(&mut *tx, c => of_patients!(sql, patients, " ORDER BY ordinal").build_query_as().fetch_all(&mut **c).await)?;
-    let sql = "SELECT patient_id, timepoint, occurrence, instrument, submitted_on, n_copies, received_at
-        FROM questionnaire";
+    const PATIENTS: [&str; 2] = of_patients!("SELECT patient_id, hemopathy, site FROM patient", "");
+    const MILESTONES: [&str; 2] = of_patients!(
+        "SELECT patient_id, kind, happened_on, accuracy, planned FROM milestone",
+        "ORDER BY patient_id, ordinal"
+    );
+    const QUESTIONNAIRES: [&str; 2] = of_patients!(
+        "SELECT patient_id, timepoint, occurrence, instrument, submitted_on, n_copies, received_at FROM questionnaire",
+        ""
+    );
+    let given = given(patients);
+    let [of_patient, of_milestone, of_questionnaire] = [PATIENTS, MILESTONES, QUESTIONNAIRES].map(|sql| tx.choose(sql));
+    let found: Vec<PatientRow> = on!(&mut *tx, c => sqlx::query_as(of_patient).bind(&given).fetch_all(&mut **c).await)?;
+    let milestones: Vec<MilestoneRow> =
+        on!(&mut *tx, c => sqlx::query_as(of_milestone).bind(&given).fetch_all(&mut **c).await)?;
     let questionnaires: Vec<QuestionnaireRow> =
-        on!(&mut *tx, c => of_patients!(sql, patients, "").build_query_as().fetch_all(&mut **c).await)?;
+        on!(&mut *tx, c => sqlx::query_as(of_questionnaire).bind(&given).fetch_all(&mut **c).await)?;
     let mut courses = BTreeMap::new();
     for row in found {
         let facts = Facts { hemopathy: parse(&row.hemopathy)?, milestones: Vec::new(), progress: Vec::new() };
@@ -161,9 +178,13 @@ pub(super) async fn list_standings(
     tx: &mut Tx,
     patients: &[PatientId],
 ) -> sqlx::Result<BTreeMap<PatientId, BTreeMap<AssessmentId, Standing>>> {
-    let sql = format!("SELECT {STANDING_COLUMNS} FROM assessment");
-    let rows: Vec<StandingRow> =
-        on!(tx, c => of_patients!(&sql, patients, "").build_query_as().fetch_all(&mut **c).await)?;
+    const SQL: [&str; 2] = of_patients!(
+        "SELECT patient_id, timepoint, occurrence, site, expectation, opens_on, due_on, closes_on, n_questionnaires,
+            n_started, n_submitted, submitted_on, received_at, conflict FROM assessment",
+        ""
+    );
+    let sql = tx.choose(SQL);
+    let rows: Vec<StandingRow> = on!(tx, c => sqlx::query_as(sql).bind(given(patients)).fetch_all(&mut **c).await)?;
     let mut standings: BTreeMap<PatientId, BTreeMap<AssessmentId, Standing>> = BTreeMap::new();
     for row in rows {
         let (patient, id, standing) = row.into_standing()?;
@@ -178,52 +199,66 @@ pub(super) async fn delete_standing(tx: &mut Tx, patient: PatientId, id: &Assess
         .execute(&mut **c).await.map(|_| ()))
 }
 
+/// Writes rows over what stands there, all in one statement.
 pub(super) async fn upsert_standings(
     tx: &mut Tx,
     standings: &[(PatientId, AssessmentId, Standing)],
 ) -> sqlx::Result<()> {
-    const ROWS_AT_ONCE: usize = 200;
-    for some in standings.chunks(ROWS_AT_ONCE) {
-        let rows = some.iter().map(standing_row).collect::<sqlx::Result<Vec<_>>>()?;
-        on!(tx, c => {
-            let mut query = QueryBuilder::new(format!("INSERT INTO assessment ({STANDING_COLUMNS}) "));
-            query.push_values(rows, |mut cells, row| {
-                cells.push_bind(row.patient_id).push_bind(row.timepoint).push_bind(row.occurrence)
-                    .push_bind(row.site).push_bind(row.expectation).push_bind(row.opens_on).push_bind(row.due_on)
-                    .push_bind(row.closes_on).push_bind(row.n_questionnaires).push_bind(row.n_started)
-                    .push_bind(row.n_submitted).push_bind(row.submitted_on).push_bind(row.received_at)
-                    .push_bind(row.conflict);
-            });
-            query.push(" ON CONFLICT (patient_id, timepoint, occurrence) DO UPDATE SET site = excluded.site,
-                expectation = excluded.expectation, opens_on = excluded.opens_on, due_on = excluded.due_on,
-                closes_on = excluded.closes_on, n_questionnaires = excluded.n_questionnaires,
-                n_started = excluded.n_started, n_submitted = excluded.n_submitted,
-                submitted_on = excluded.submitted_on, received_at = excluded.received_at,
-                conflict = excluded.conflict");
-            query.build().execute(&mut **c).await.map(|_| ())
-        })?;
+    macro_rules! upsert {
+        ($select:literal) => {
+            concat!(
+                "INSERT INTO assessment (patient_id, timepoint, occurrence, site, expectation, opens_on, due_on,
+                    closes_on, n_questionnaires, n_started, n_submitted, submitted_on, received_at, conflict) ",
+                $select,
+                " WHERE TRUE ON CONFLICT (patient_id, timepoint, occurrence) DO UPDATE SET site = excluded.site,
+                    expectation = excluded.expectation, opens_on = excluded.opens_on, due_on = excluded.due_on,
+                    closes_on = excluded.closes_on, n_questionnaires = excluded.n_questionnaires,
+                    n_started = excluded.n_started, n_submitted = excluded.n_submitted,
+                    submitted_on = excluded.submitted_on, received_at = excluded.received_at,
+                    conflict = excluded.conflict"
+            )
+        };
     }
-    Ok(())
+    const SQL: [&str; 2] = [
+        upsert!(
+            "SELECT unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
+                value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13
+             FROM json_each($1)"
+        ),
+        upsert!(
+            "SELECT CAST(value ->> 0 AS UUID), value ->> 1, CAST(value ->> 2 AS BIGINT), value ->> 3, value ->> 4,
+                value ->> 5, value ->> 6, value ->> 7, CAST(value ->> 8 AS BIGINT), CAST(value ->> 9 AS BIGINT),
+                CAST(value ->> 10 AS BIGINT), value ->> 11, CAST(value ->> 12 AS BIGINT),
+                CAST(value ->> 13 AS BOOLEAN)
+             FROM json_array_elements(CAST($1 AS JSON)) AS element (value)"
+        ),
+    ];
+    if standings.is_empty() {
+        return Ok(());
+    }
+    let rows = serde_json::Value::Array(standings.iter().map(standing_row).collect()).to_string();
+    let sql = tx.choose(SQL);
+    on!(tx, c => sqlx::query(sql).bind(rows).execute(&mut **c).await.map(|_| ()))
 }
 
-fn standing_row((patient, id, standing): &(PatientId, AssessmentId, Standing)) -> sqlx::Result<StandingRow> {
-    let day = |day: fn(Window) -> shared::time::Date| standing.window.map(|window| day(window).to_string());
-    Ok(StandingRow {
-        patient_id: patient.as_uuid(),
-        timepoint: id.timepoint.to_string(),
-        occurrence: i64::from(id.occurrence),
-        site: standing.site.to_string(),
-        expectation: to_code(&standing.expectation)?,
-        opens_on: day(|it| it.opens_on),
-        due_on: day(|it| it.due_on),
-        closes_on: day(|it| it.closes_on),
-        n_questionnaires: number(standing.tally.n_questionnaires),
-        n_started: number(standing.tally.n_started),
-        n_submitted: number(standing.tally.n_submitted),
-        submitted_on: standing.tally.submitted_on.map(|on| on.to_string()),
-        received_at: standing.received_at.map(millis),
-        conflict: standing.conflict,
-    })
+fn standing_row((patient, id, standing): &(PatientId, AssessmentId, Standing)) -> serde_json::Value {
+    let Standing { site, expectation, window, tally, received_at, conflict } = standing;
+    json!([
+        patient.as_uuid().simple().to_string(),
+        id.timepoint,
+        id.occurrence,
+        site,
+        expectation,
+        window.map(|it| it.opens_on),
+        window.map(|it| it.due_on),
+        window.map(|it| it.closes_on),
+        tally.n_questionnaires,
+        tally.n_started,
+        tally.n_submitted,
+        tally.submitted_on,
+        received_at.map(millis),
+        conflict,
+    ])
 }
 
 const UNFINISHED: &str = "expectation = 'expected' AND n_submitted < n_questionnaires";
