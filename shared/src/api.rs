@@ -3,6 +3,8 @@
 //! Unknown fields in a request are refused. Errors come as [`Problem`] (RFC 9457). Every request that changes
 //! something carries the header [`CSRF_HEADER`].
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -175,6 +177,8 @@ pub struct InstrumentOutline {
     pub instrument: InstrumentVersion,
     /// What staff call it.
     pub title: String,
+    /// Our labels for its items, in the languages there are; English always.
+    pub topics: BTreeMap<ItemCode, Labels>,
     /// Its scales, in the definition's order.
     pub scales: Vec<ScaleOutline>,
 }

@@ -116,7 +116,18 @@ fn Answers(one: StoredValue<ReceivedQuestionnaire>, devices: Devices) -> impl In
         };
         copies.map(head).collect_view()
     });
-    let rows = one.with_value(|one| compare(&one.copies).iter().map(|item| answer_row(locale, item)).collect_view());
+    let names = Desk::find().known_names();
+    let rows = one.with_value(|one| {
+        let topic = |item: &ComparedItem<'_>| {
+            let (names, instrument) = (names.clone(), one.instrument.clone());
+            let (code, topic) = (item.item.clone(), item.topic.to_owned());
+            Signal::derive(move || {
+                let known = names.as_ref().map(|names| names.topic(&instrument, &code, &topic, locale.get()));
+                known.unwrap_or_else(|| topic.clone())
+            })
+        };
+        compare(&one.copies).iter().map(|item| answer_row(locale, topic(item), item)).collect_view()
+    });
     view! {
         <TableRoom label=Signal::derive(move || text::answer(locale.get()).to_owned())>
             <table class="table">
@@ -129,10 +140,9 @@ fn Answers(one: StoredValue<ReceivedQuestionnaire>, devices: Devices) -> impl In
     }
 }
 
-fn answer_row(locale: RwSignal<Locale>, item: &ComparedItem<'_>) -> impl IntoView + use<> {
+fn answer_row(locale: RwSignal<Locale>, topic: Signal<String>, item: &ComparedItem<'_>) -> impl IntoView + use<> {
     let differs = item.differs;
     let code = item.item.to_string();
-    let topic = item.topic.to_owned();
     let cell = |line: Option<&AnswerLine>| {
         let line = line.cloned();
         let blank = line.as_ref().is_none_or(|line| line.value.is_none());

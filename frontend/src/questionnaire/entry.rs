@@ -121,6 +121,7 @@ mod tests {
             items: vec![item],
             scales: Vec::new(),
             references: Vec::new(),
+            labels: std::collections::BTreeMap::default(),
         }
     }
 

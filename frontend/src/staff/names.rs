@@ -2,7 +2,7 @@
 
 use shared::{
     api::{InstrumentOutline, ScaleOutline, StudyReply},
-    id::{HemopathyKey, InstrumentKey, InstrumentVersion, PathwayKey, ScaleCode, SiteKey, TimepointKey},
+    id::{HemopathyKey, InstrumentKey, InstrumentVersion, ItemCode, PathwayKey, ScaleCode, SiteKey, TimepointKey},
     study::{Labels, Named, Study},
 };
 
@@ -81,6 +81,13 @@ impl Names {
     pub(crate) fn instrument(&self, key: &InstrumentKey) -> String {
         let found = self.0.instruments.iter().find(|one| one.instrument.key == *key);
         found.map_or_else(|| key.to_string(), |one| one.title.clone())
+    }
+
+    /// An item of an instrument; `topic` stands in where the catalogue has it no longer.
+    pub(crate) fn topic(&self, instrument: &InstrumentVersion, code: &ItemCode, topic: &str, locale: Locale) -> String {
+        let outline = self.0.instruments.iter().find(|one| one.instrument == *instrument);
+        let found = outline.and_then(|one| one.topics.get(code)).and_then(|labels| label(labels, locale));
+        found.unwrap_or(topic).to_owned()
     }
 
     /// A scale of an instrument, as the catalogue outlines it.

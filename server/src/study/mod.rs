@@ -4,8 +4,8 @@ use axum::{Json, Router, extract::State, routing::get};
 use shared::{
     api::{InstrumentOutline, ScaleOutline, StudyReply},
     id::{InstrumentVersion, Language},
-    instrument::{Definition, catalog::Catalog},
-    study::Study,
+    instrument::{Definition, StaffLabels, catalog::Catalog},
+    study::{Labels, Study},
 };
 
 use crate::{auth::guard::StaffScope, state::AppState};
@@ -27,15 +27,26 @@ fn outlines(study: &Study, catalog: &Catalog) -> Vec<InstrumentOutline> {
 }
 
 fn outline(definition: &Definition) -> InstrumentOutline {
+    let topics = definition.items.iter().map(|item| {
+        let other = |labels: &StaffLabels| labels.topics.get(&item.code).cloned();
+        (item.code.clone(), in_all_languages(definition, &item.topic, other))
+    });
     let scales = definition.scales.iter().map(|scale| ScaleOutline {
         code: scale.code.clone(),
-        label: Language::parse("en").into_iter().map(|english| (english, scale.label.clone())).collect(),
+        label: in_all_languages(definition, &scale.label, |labels| labels.scales.get(&scale.code).cloned()),
         range: scale.range,
         higher: scale.higher,
     });
     InstrumentOutline {
         instrument: definition.instrument.clone(),
         title: definition.title.clone(),
+        topics: topics.collect(),
         scales: scales.collect(),
     }
+}
+
+/// A label in English, which every definition has, and in whatever other language it gives.
+fn in_all_languages(definition: &Definition, english: &str, other: impl Fn(&StaffLabels) -> Option<String>) -> Labels {
+    let others = definition.labels.iter().filter_map(|(language, labels)| Some((language.clone(), other(labels)?)));
+    Language::parse("en").into_iter().map(|language| (language, english.to_owned())).chain(others).collect()
 }

@@ -152,6 +152,7 @@ mod tests {
             ],
             scales: Vec::new(),
             references: Vec::new(),
+            labels: std::collections::BTreeMap::new(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::scale::Scale;
-use crate::id::{InstrumentVersion, ItemCode, OptionSetKey, ScaleCode};
+use crate::id::{InstrumentVersion, ItemCode, Language, OptionSetKey, ScaleCode};
 
 /// One instrument version as its definition file tells it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,6 +34,21 @@ pub struct Definition {
     /// Manuals and papers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<String>,
+    /// Our labels in languages other than English, for staff pages; English stands in for what is missing.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<Language, StaffLabels>,
+}
+
+/// Our own labels of one instrument in one language; none of its owner's words.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StaffLabels {
+    /// The topics of items, as [`Item::topic`].
+    #[serde(default)]
+    pub topics: BTreeMap<ItemCode, String>,
+    /// The labels of scales, as [`Scale::label`].
+    #[serde(default)]
+    pub scales: BTreeMap<ScaleCode, String>,
 }
 
 /// The time that an instrument's questions look back on.
@@ -238,7 +253,7 @@ impl Definition {
     /// ```
     #[must_use]
     pub fn without_scales(&self) -> Self {
-        Self { scales: Vec::new(), references: Vec::new(), ..self.clone() }
+        Self { scales: Vec::new(), references: Vec::new(), labels: BTreeMap::new(), ..self.clone() }
     }
 }
 

@@ -11,6 +11,6 @@ mod wording;
 
 pub use answer::{Answer, AnswerRefusal};
 pub(crate) use definition::whole_number;
-pub use definition::{Condition, Definition, Item, ItemKind, OptionSet, Recall};
+pub use definition::{Condition, Definition, Item, ItemKind, OptionSet, Recall, StaffLabels};
 pub use scale::{Direction, Input, Inputs, Needs, Rule, Scale, SevereLevels, Step, ValueSet};
 pub use wording::{InstrumentSheet, ItemWording, WordingPack};

@@ -9,8 +9,8 @@ use super::Problem;
 use crate::{
     id::OptionSetKey,
     instrument::{
-        Condition, Definition, Input, Inputs, Item, ItemKind, ItemWording, OptionSet, Recall, Rule, Scale, Step,
-        ValueSet, WordingPack,
+        Condition, Definition, Input, Inputs, Item, ItemKind, ItemWording, OptionSet, Recall, Rule, Scale, StaffLabels,
+        Step, ValueSet, WordingPack,
     },
 };
 
@@ -31,7 +31,19 @@ pub(super) fn definition(file: &str, definition: &Definition) -> Vec<Problem> {
         let earlier = definition.scales.get(..place).unwrap_or_default();
         check_scale(&mut report, definition, earlier, scale);
     }
+    for (language, labels) in &definition.labels {
+        staff_labels(&mut report, definition, &format!("labels {language}"), labels);
+    }
     report.problems
+}
+
+fn staff_labels(report: &mut Report<'_>, definition: &Definition, place: &str, labels: &StaffLabels) {
+    for code in labels.topics.keys().filter(|code| definition.find_item(code).is_none()) {
+        report.add(place, format!("the instrument has no item {code}"), "remove it or mend its code");
+    }
+    for code in labels.scales.keys().filter(|code| definition.find_scale(code).is_none()) {
+        report.add(place, format!("the instrument has no scale {code}"), "remove it or mend its code");
+    }
 }
 
 /// Everything in which a wording pack does not fit its instrument.
