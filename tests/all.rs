@@ -4,5 +4,6 @@
 #![allow(clippy::disallowed_methods, reason = "tests make ids and read their environment")]
 
 mod api;
+mod journey;
 mod support;
 mod tidy;

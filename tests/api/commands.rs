@@ -7,7 +7,6 @@ use std::{
 
 use server::{
     clock::{Chance, Clock},
-    db::Engine,
     state::AppState,
 };
 
@@ -103,11 +102,7 @@ async fn a_database_from_a_newer_version_is_refused_and_left_alone() {
         let newer =
             "INSERT INTO _sqlx_migrations (version, description, installed_on, success, checksum, execution_time)
             SELECT 9999, 'later', installed_on, TRUE, checksum, 0 FROM _sqlx_migrations LIMIT 1";
-        match &app.state.db {
-            Engine::Sqlite(pool) => sqlx::query(newer).execute(pool).await.map(|_| ()),
-            Engine::Postgres(pool) => sqlx::query(newer).execute(pool).await.map(|_| ()),
-        }
-        .unwrap();
+        app.execute(newer).await.unwrap();
         let refused = AppState::open(&app.config, Clock::System, Chance::System).await.unwrap_err().to_string();
         assert!(refused.starts_with("The research database is from a newer version of ressenti"), "{refused}");
         assert!(refused.contains("\n  Hint: "), "{refused}");

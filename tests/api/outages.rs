@@ -16,10 +16,7 @@ async fn rows(app: &TestApp) -> Vec<i64> {
         "SELECT COUNT(*) FROM questionnaire_copy",
         "SELECT value FROM position",
     ] {
-        counts.push(match &app.state.db {
-            Engine::Sqlite(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
-            Engine::Postgres(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
-        });
+        counts.push(app.count(sql).await);
     }
     counts
 }

@@ -17,22 +17,6 @@ use crate::support::{
     patient::{receipt, set_aside},
 };
 
-/// Runs a statement behind the interface, on whichever engine it is.
-async fn execute(app: &TestApp, sql: &'static str) -> sqlx::Result<u64> {
-    match &app.state.db {
-        Engine::Sqlite(pool) => sqlx::query(sql).execute(pool).await.map(|done| done.rows_affected()),
-        Engine::Postgres(pool) => sqlx::query(sql).execute(pool).await.map(|done| done.rows_affected()),
-    }
-}
-
-/// Counts behind the interface.
-async fn count(app: &TestApp, sql: &'static str) -> i64 {
-    match &app.state.db {
-        Engine::Sqlite(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
-        Engine::Postgres(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
-    }
-}
-
 async fn phone(app: &TestApp) -> Phone {
     let nurse = app.nurse("claire", &["toulouse"]).await;
     Phone::new(app, &nurse, "R-1").await
@@ -80,9 +64,9 @@ on_both_databases! {
         assert_eq!(set_aside(&outcomes[0]), QuarantineReason::IdConflict);
         assert_eq!(outcomes[1], first[0]);
         assert_eq!(phone.pull().await.events.len(), 1, "what stood stands");
-        assert_eq!(count(&app, "SELECT COUNT(*) FROM quarantine").await, 1, "both are kept");
+        assert_eq!(app.count("SELECT COUNT(*) FROM quarantine").await, 1, "both are kept");
         phone.push(&[other]).await;
-        assert_eq!(count(&app, "SELECT COUNT(*) FROM quarantine").await, 1, "once");
+        assert_eq!(app.count("SELECT COUNT(*) FROM quarantine").await, 1, "once");
     }
 
     async fn one_bad_event_never_blocks_the_others(app: TestApp) {
@@ -127,8 +111,8 @@ on_both_databases! {
         for (outcome, (reason, event)) in middle.iter().zip(&events) {
             assert_eq!(set_aside(outcome), *reason, "{event}");
         }
-        assert_eq!(count(&app, "SELECT COUNT(*) FROM quarantine").await, 19, "each is kept");
-        assert_eq!(count(&app, "SELECT COUNT(*) FROM answer_event").await, 2);
+        assert_eq!(app.count("SELECT COUNT(*) FROM quarantine").await, 19, "each is kept");
+        assert_eq!(app.count("SELECT COUNT(*) FROM answer_event").await, 2);
         assert_eq!(phone.pull().await.cursor, 2, "the cursor passes none of them");
     }
 
@@ -183,7 +167,7 @@ on_both_databases! {
             let copy = &file.questionnaires[0].copies[0];
             assert_eq!(copy.submitted_at, Some(said.parse().unwrap()), "the device's time is never overwritten");
             assert_eq!(copy.clock_skewed, skewed, "{said}");
-            let sent = count(&app, "SELECT COUNT(*) FROM questionnaire WHERE submitted_on <> '2026-03-02'").await;
+            let sent = app.count("SELECT COUNT(*) FROM questionnaire WHERE submitted_on <> '2026-03-02'").await;
             assert_eq!(sent, 0, "an impossible day of sending is the day of receipt");
         }
     }
@@ -206,7 +190,7 @@ on_both_databases! {
         assert_eq!(phone.client.post_bytes("/api/sync/push", deep).await.refusal(), ProblemKind::BadRequest);
         let plain = phone.client.request(reqwest::Method::POST, "/api/sync/push").body(whole);
         assert_eq!(phone.client.send(plain).await.refusal(), ProblemKind::BadRequest, "not said to be JSON");
-        assert_eq!(count(&app, "SELECT COUNT(*) FROM answer_event").await, 0);
+        assert_eq!(app.count("SELECT COUNT(*) FROM answer_event").await, 0);
     }
 
     async fn too_much_at_once_is_refused_whole(app: TestApp) {
@@ -216,7 +200,7 @@ on_both_databases! {
         assert_eq!(phone.try_push(&vec![json!({}); 5_000]).await.refusal(), ProblemKind::TooLarge);
         assert_eq!(phone.try_push(&vec![json!({}); MAX_EVENTS + 1]).await.refusal(), ProblemKind::TooLarge);
         assert_eq!(phone.try_push(&[]).await.refusal(), ProblemKind::BadRequest);
-        assert_eq!(count(&app, "SELECT COUNT(*) FROM quarantine").await, 0);
+        assert_eq!(app.count("SELECT COUNT(*) FROM quarantine").await, 0);
     }
 
     async fn a_newer_protocol_is_refused_and_an_older_one_taken(app: TestApp) {
@@ -241,7 +225,7 @@ on_both_databases! {
         assert_eq!(set_aside(&outcomes[0]), QuarantineReason::RevokedDevice);
         let again = json!({ "device": phone.device, "credential": phone.credential });
         assert!(phone.client.post("/api/device/session", &again).await.status.is_success(), "it may still hand in");
-        assert_eq!(count(&app, "SELECT COUNT(*) FROM quarantine").await, 1);
+        assert_eq!(app.count("SELECT COUNT(*) FROM quarantine").await, 1);
     }
 
     async fn a_long_history_is_pulled_in_pages(app: TestApp) {
@@ -301,15 +285,15 @@ on_both_databases! {
             "UPDATE audit SET detail = 'x'",
             "DELETE FROM audit WHERE log = 'clinical'",
         ] {
-            assert!(execute(&app, sql).await.is_err(), "{sql}");
+            assert!(app.execute(sql).await.is_err(), "{sql}");
         }
         match &app.state.db {
             Engine::Sqlite(_) => {
                 let replace = "INSERT OR REPLACE INTO answer_event SELECT position, event_id, patient_id, timepoint,
                     occurrence, instrument, version, device_id, sequence, received_at, hash, 'x' FROM answer_event";
-                assert!(execute(&app, replace).await.is_err());
+                assert!(app.execute(replace).await.is_err());
             }
-            Engine::Postgres(_) => assert!(execute(&app, "TRUNCATE answer_event").await.is_err()),
+            Engine::Postgres(_) => assert!(app.execute("TRUNCATE answer_event").await.is_err()),
         }
         assert_eq!(phone.pull().await.events.len(), 12);
     }

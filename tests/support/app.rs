@@ -6,7 +6,7 @@ use server::{
     auth::{self, accounts},
     clock::{Chance, Clock},
     config::{Config, LogFormat},
-    db::Database,
+    db::{Database, Engine},
     state::AppState,
 };
 use shared::{
@@ -114,6 +114,22 @@ impl TestApp {
         let staff: StaffReply = client.post("/api/staff/sign-in", &request).await.ok();
         assert_eq!(staff.username, username);
         client
+    }
+
+    /// Counts behind the interface.
+    pub async fn count(&self, sql: &'static str) -> i64 {
+        match &self.state.db {
+            Engine::Sqlite(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
+            Engine::Postgres(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
+        }
+    }
+
+    /// Runs a statement behind the interface.
+    pub async fn execute(&self, sql: &'static str) -> sqlx::Result<u64> {
+        match &self.state.db {
+            Engine::Sqlite(pool) => sqlx::query(sql).execute(pool).await.map(|done| done.rows_affected()),
+            Engine::Postgres(pool) => sqlx::query(sql).execute(pool).await.map(|done| done.rows_affected()),
+        }
     }
 
     /// A nurse of these sites, made and signed in.

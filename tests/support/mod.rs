@@ -4,11 +4,13 @@
 
 mod app;
 mod client;
+mod device;
 pub mod patient;
 pub mod postgres;
 
 pub use app::{PASSWORD, TestApp};
 pub use client::{Client, Reply};
+pub use device::Device;
 pub use patient::Phone;
 
 /// Stamps out each test for both engines: `…::sqlite` and `…::postgres`.
