@@ -4,6 +4,11 @@ import { readFile } from "node:fs/promises";
 import { Staff } from "./staff.js";
 
 export class Investigator extends Staff {
+  /** Chooses what the chart shows. */
+  async chooses({ instrument }) {
+    await this.page.getByLabel(this.say("investigator.scores.instrument")).selectOption({ label: instrument });
+  }
+
   /** Makes an export and downloads its files: name to text. */
   async exports(purpose) {
     await this.goesTo("exports");

@@ -66,4 +66,9 @@ export class Nurse extends Staff {
     await this.page.getByRole("link", { name: number, exact: true }).click();
     await this.sees(this.say("nurse.file.title", { number }));
   }
+
+  /** The questionnaires received, as the patient's file shows them; each opens at a click. */
+  received() {
+    return this.page.locator("details.received");
+  }
 }

@@ -28,11 +28,15 @@ export class Patient {
   }
 
   async choosesPin(pin) {
+    await this.savesPin(pin);
+    await this.seesTasks();
+  }
+
+  async savesPin(pin) {
     this.pin = pin;
     await this.page.getByLabel(this.say("patient.pin.first"), { exact: true }).fill(pin);
     await this.page.getByLabel(this.say("patient.pin.again"), { exact: true }).fill(pin);
     await this.taps("patient.pin.save");
-    await this.seesTasks();
   }
 
   async unlocks(pin = this.pin) {
@@ -95,9 +99,8 @@ export class Patient {
   }
 
   async returnsToTasks() {
-    await this.page.getByRole("link", { name: this.say("patient.sent.list") }).or(
-      this.page.getByRole("button", { name: this.say("patient.sent.list") })).click();
-    await this.seesTasks();
+    await this.taps("patient.sent.list");
+    await this.sees(new RegExp(`${this.say("patient.tasks.title")}|${this.say("patient.tasks.none_title")}`));
   }
 
   /** Opens the first questionnaire that is still to do; gives its title. */

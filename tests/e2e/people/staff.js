@@ -23,6 +23,12 @@ export class Staff {
     await expect(this.page.getByRole("button", { name: this.say("staff.sign_out") })).toBeVisible();
   }
 
+  /** Opens the first page with a session that is still good. */
+  async arrives() {
+    await this.page.goto(`${this.origin}/staff/`);
+    await expect(this.page.getByRole("button", { name: this.say("staff.sign_out") })).toBeVisible();
+  }
+
   async tries({ password }) {
     await this.page.getByLabel(this.say("staff.sign_in.username")).fill(this.username);
     await this.page.getByLabel(this.say("staff.sign_in.password")).fill(password);

@@ -6,7 +6,8 @@ test("an investigator sees completion and one scale over time, with a table twin
   const { page, say } = investigator;
   await expect(page.getByRole("table")).toContainText("QLQ-C30");
   await investigator.goesTo("scores");
-  await expect(page.getByRole("img", { name: /C30/ }).first()).toBeVisible();
+  await investigator.chooses({ instrument: "EORTC QLQ-C30" });
+  await expect(page.getByRole("img", { name: /QLQ-C30/ }).first()).toBeVisible();
   await expect(page.getByRole("table", { name: say("investigator.scores.table_caption") })).toBeVisible();
 });
 

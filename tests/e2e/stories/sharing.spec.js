@@ -27,8 +27,12 @@ test("two devices answer the same questionnaire: both copies are kept and the nu
   await nurse.looksFor(number);
   await expect(nurse.line(number)).toBeVisible();
   await nurse.opensFile(number);
-  await expect(nurse.page.getByText(nurse.say("nurse.file.conflict"))).toBeVisible();
-  await expect(nurse.page.getByText(nurse.say("nurse.file.copies", { n: 2 }))).toBeVisible();
+  const received = nurse.received();
+  await expect(received).toHaveCount(1);
+  await expect(received).toContainText(nurse.say("nurse.file.copies", { n: 2 }));
+  await received.locator("summary").click();
+  await expect(received.getByText(nurse.say("nurse.file.conflict"))).toBeVisible();
+  await expect(received.getByText(nurse.say("nurse.file.differs")).first()).toBeVisible();
 });
 
 test("a second tab of the same phone sends nothing twice", async ({ people }) => {
@@ -51,7 +55,9 @@ test("a second tab of the same phone sends nothing twice", async ({ people }) =>
   await second.isTold("patient.status.received");
 
   await nurse.opensFile(number);
-  await expect(nurse.page.getByText(nurse.say("nurse.file.copies", { n: 1 }))).toBeVisible();
+  await expect(nurse.received()).toHaveCount(1);
+  await expect(nurse.received()).toContainText(title);
+  await expect(nurse.page.getByText(nurse.say("nurse.file.copies", { n: 2 }))).toHaveCount(0);
   await patient.page.bringToFront();
   await patient.page.goto(patient.origin);
   await patient.unlocks();

@@ -42,21 +42,20 @@ export async function startServer(engine) {
   const log = [];
   readline.createInterface({ input: child.stderr }).on("line", (line) => log.push(line));
   const said = [];
-  const secrets = {};
+  let secret;
   const gone = new Promise((resolve) => child.once("exit", resolve));
   const origin = await new Promise((resolve, reject) => {
     gone.then((code) => reject(new Error(`the server stopped (${code}):\n${[...said, ...log].join("\n")}`)));
     readline.createInterface({ input: child.stdout }).on("line", (line) => {
       said.push(line);
-      const account = /\b(claire|hugo|admin)\b.*?\b([A-Z2-7]{16,})\b/.exec(line);
-      if (account) secrets[account[1]] = account[2];
+      secret ??= /secret.*?\b([A-Z2-7]{16,})\b/i.exec(line)?.[1];
       const found = /http:\/\/127\.0\.0\.1:\d+/.exec(line);
       if (found) resolve(found[0]);
     });
   });
   return {
     origin,
-    secrets,
+    secret,
     engine,
     folder,
     log,

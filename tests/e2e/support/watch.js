@@ -9,7 +9,7 @@ export function watch(context, origin) {
   const refusal = /Failed to load resource: the server responded with a status of 4\d\d/;
   context.on("console", (message) => {
     const text = message.text();
-    if (!["error", "warning"].includes(message.type()) || network.test(text) || refusal.test(text)) return;
+    if (message.type() !== "error" || network.test(text) || refusal.test(text)) return;
     complaints.push(`console: ${text}`);
   });
   context.on("weberror", (error) => complaints.push(`uncaught: ${error.error()}`));
