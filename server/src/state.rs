@@ -47,13 +47,14 @@ impl AppState {
         let position = sync::last_position(&db).await.map_err(|error| {
             StartError::new(format!("The research database could not be read: {error}."), "see the database's own log")
         })?;
-        let study = Arc::new(read_study(config)?);
+        let catalog = Arc::new(read_catalog()?);
+        let study = Arc::new(read_study(config, &catalog)?);
         let news = News::start(db.clone(), position);
         Ok(Self {
             writer: Writer::start(db.clone(), Arc::clone(&study), news.clone()),
             news,
             study,
-            catalog: Arc::new(read_catalog()?),
+            catalog,
             db,
             identity,
             clock,
@@ -62,15 +63,19 @@ impl AppState {
     }
 }
 
-fn read_study(config: &Config) -> Result<Study, StartError> {
+/// The site's study file or the one shipped, checked by itself and against the instruments there are.
+fn read_study(config: &Config, catalog: &Catalog) -> Result<Study, StartError> {
     let hint = "correct the study file, or leave it out to use the one shipped";
+    let told = |file: String| move |error| StartError::new(format!("{file}: {error}"), hint);
     let Some(path) = &config.study else {
-        return shared::study::shipped().map_err(|error| StartError::new(format!("The shipped study: {error}"), hint));
+        return shared::study::shipped().map_err(told("The shipped study".to_owned()));
     };
     let shown = path.display();
     let text = std::fs::read_to_string(path)
         .map_err(|error| StartError::new(format!("The study file {shown} could not be read: {error}."), hint))?;
-    Study::parse_toml(&text).map_err(|error| StartError::new(format!("The study file {shown}: {error}"), hint))
+    let study = Study::parse_toml(&text).map_err(told(format!("The study file {shown}")))?;
+    study.check_instruments(catalog).map_err(told(format!("The study file {shown}")))?;
+    Ok(study)
 }
 
 fn read_catalog() -> Result<Catalog, StartError> {

@@ -76,6 +76,17 @@ on_both_databases! {
         assert_eq!(&rows(&before)[0][column("day_from_infusion")], "NA");
     }
 
+    async fn an_export_that_could_not_be_the_same_again_is_refused(app: TestApp) {
+        let hugo = investigator(&app).await;
+        let address = format!("/api/exports/{}/answers.csv", export(&hugo).await.export);
+        assert!(hugo.get(&address).await.status.is_success());
+        let study = include_str!("../../shared/src/study/registry.toml");
+        let restarted = app.with_study(&study.replacen("2026.1", "2027.1", 1)).await;
+        app.clock.advance(std::time::Duration::from_secs(30));
+        let hugo = restarted.sign_in("hugo").await;
+        assert_eq!(hugo.get(&address).await.refusal(), ProblemKind::Conflict);
+    }
+
     async fn the_audit_tells_of_an_export_before_anything_leaves(app: TestApp) {
         let hugo = investigator(&app).await;
         let reply = export(&hugo).await;

@@ -71,6 +71,15 @@ impl TestApp {
         Self::serve(self.config.clone(), self.clock.clone(), tempfile::tempdir().unwrap(), None).await
     }
 
+    /// A second server over the same databases, with another study file.
+    pub async fn with_study(&self, study: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("study.toml");
+        std::fs::write(&path, study).unwrap();
+        let config = Config { study: Some(path), ..self.config.clone() };
+        Self::serve(config, self.clock.clone(), folder, None).await
+    }
+
     async fn serve(config: Config, clock: Clock, folder: TempDir, databases: Option<postgres::Databases>) -> Self {
         let state = AppState::open(&config, clock.clone(), Chance::System).await.unwrap();
         let listener = tokio::net::TcpListener::bind(config.listen).await.unwrap();

@@ -5,10 +5,10 @@
 //! predictable devices make it unfit for anything but trying out.
 
 mod answering;
+mod attendance;
 mod dice;
 mod people;
 mod queries;
-mod visits;
 
 use anyhow::Context as _;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -20,7 +20,7 @@ use shared::{
     time::{Date, Timestamp},
 };
 
-use self::{dice::Dice, people::Patient, visits::Visit};
+use self::{attendance::HandedIn, dice::Dice, people::Patient};
 use crate::{
     assessments,
     auth::{
@@ -160,7 +160,7 @@ async fn record_courses(
 /// Lets everybody answer what they would have answered, in the order it would have come in.
 async fn send_answers(state: &AppState, enrolled: &[Participant], dice: &Dice) -> anyhow::Result<()> {
     let now = state.clock.now();
-    let mut visits: Vec<Visit> = Vec::new();
+    let mut handed_in: Vec<HandedIn> = Vec::new();
     for it in enrolled {
         let entered = it.patient.request.milestones.iter().chain(it.patient.later.iter().map(|(request, _)| request));
         let entered = entered.map(|it| Milestone { kind: it.kind, on: it.on, planned: it.planned });
@@ -169,16 +169,16 @@ async fn send_answers(state: &AppState, enrolled: &[Participant], dice: &Dice) -
             milestones: milestones::standing(entered),
             progress: Vec::new(),
         };
-        visits.extend(visits::attended(state, it, &facts, now, dice)?);
+        handed_in.extend(attendance::attended(state, it, &facts, now, dice)?);
     }
-    visits.sort_by_key(|visit| visit.received_at);
-    visits.extend(visits::answered_twice(&visits, enrolled, now, dice));
+    handed_in.sort_by_key(|one| one.received_at);
+    handed_in.extend(attendance::answered_twice(&handed_in, enrolled, now, dice));
     let chance = Chance::seeded(SEED + 1);
-    let pushes = visits.into_iter().map(|visit| {
-        let then = at(state, &chance, visit.received_at);
+    let pushes = handed_in.into_iter().map(|one| {
+        let then = at(state, &chance, one.received_at);
         async move {
-            let scope = guard::operator().hand_in(visit.patient, visit.device, visit.enrolled_at);
-            let events = visit.events.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
+            let scope = guard::operator().hand_in(one.patient, one.device, one.enrolled_at);
+            let events = one.events.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
             match sync::hand_in(&then, &scope, events).await {
                 Ok(outcomes) => check_received(&outcomes),
                 Err(error) => anyhow::bail!("invented answers were not taken: {}", error.into_problem().detail),

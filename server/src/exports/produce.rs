@@ -22,7 +22,7 @@ use tokio::{sync::mpsc, task::JoinHandle};
 
 use super::{
     File, Moment,
-    queries::{self, PatientRecord},
+    queries::{self, HeldPatient},
 };
 use crate::{auth::guard::InvestigatorScope, clock::civil_date, state::AppState, sync};
 
@@ -135,26 +135,26 @@ struct Sent {
 
 fn write_patient(
     state: &AppState,
-    record: &PatientRecord,
+    held: &HeldPatient,
     demonstration: &BTreeMap<String, bool>,
     table: &mut Table,
 ) -> anyhow::Result<()> {
-    let sent = read_sent(record);
-    let plan = replay(state, record, &sent);
+    let sent = read_sent(held);
+    let plan = replay(state, held, &sent);
     for Sent { assessment, response, submitted_on, received_on, .. } in &sent {
         let Some(copy) = response.copies.first() else { continue };
         let definition = state.catalog.find(&copy.instrument).context("an instrument that was answered is not here")?;
         table.write(&Exported {
-            patient: record.patient,
-            site: &record.site,
-            pathway: pathway_on(record, *submitted_on).context("a patient has no episode of care")?,
-            hemopathy: &record.hemopathy,
+            patient: held.patient,
+            site: &held.site,
+            pathway: pathway_on(held, *submitted_on).context("a patient has no episode of care")?,
+            hemopathy: &held.hemopathy,
             assessment,
             target_day: state.study.find_timepoint(&assessment.timepoint).map(|it| it.target_day),
             window: plan.get(assessment).and_then(|it| it.window),
             submitted_on: *submitted_on,
             received_on: *received_on,
-            days: RelativeDays::of(*submitted_on, &record.milestones),
+            days: RelativeDays::of(*submitted_on, &held.milestones),
             definition,
             demonstration: demonstration.get(&copy.wording.hash).copied(),
             copy,
@@ -165,14 +165,14 @@ fn write_patient(
 }
 
 /// The questionnaires that were sent, by assessment and instrument.
-fn read_sent(record: &PatientRecord) -> Vec<Sent> {
-    let said = || record.events.iter().map(|it| &it.event);
+fn read_sent(held: &HeldPatient) -> Vec<Sent> {
+    let said = || held.events.iter().map(|it| &it.event);
     let keys: BTreeSet<_> = said().map(|event| (&event.assessment, &event.instrument.key)).collect();
     keys.into_iter()
         .filter_map(|(assessment, instrument)| {
             let response = response::read(said(), assessment, instrument)?;
             let submission = response.copies.first()?.submission?;
-            let event = record.events.iter().find(|it| it.event.id == submission)?;
+            let event = held.events.iter().find(|it| it.event.id == submission)?;
             Some(Sent {
                 assessment: assessment.clone(),
                 instrument: instrument.clone(),
@@ -185,24 +185,21 @@ fn read_sent(record: &PatientRecord) -> Vec<Sent> {
 }
 
 /// The plan as it stood at the export's moment, for the windows.
-fn replay(state: &AppState, record: &PatientRecord, sent: &[Sent]) -> Plan {
+fn replay(state: &AppState, held: &HeldPatient, sent: &[Sent]) -> Plan {
     let progress = sent.iter().map(|it| Progress {
         assessment: it.assessment.clone(),
         instrument: it.instrument.clone(),
         submitted_on: Some(it.submitted_on),
     });
-    let facts = Facts {
-        hemopathy: record.hemopathy.clone(),
-        milestones: record.milestones.clone(),
-        progress: progress.collect(),
-    };
+    let facts =
+        Facts { hemopathy: held.hemopathy.clone(), milestones: held.milestones.clone(), progress: progress.collect() };
     plan(&state.study, &facts, Date::MAX)
 }
 
 /// The pathway of the episode that ran on a day; before the first episode, of the first.
-fn pathway_on(record: &PatientRecord, day: Date) -> Option<&PathwayKey> {
-    let running = record.episodes.iter().rev().find(|(from_on, _)| *from_on <= day);
-    running.or_else(|| record.episodes.first()).map(|(_, pathway)| pathway)
+fn pathway_on(held: &HeldPatient, day: Date) -> Option<&PathwayKey> {
+    let running = held.episodes.iter().rev().find(|(from_on, _)| *from_on <= day);
+    running.or_else(|| held.episodes.first()).map(|(_, pathway)| pathway)
 }
 
 /// Where tables write and pieces are taken from.

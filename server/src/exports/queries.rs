@@ -20,7 +20,7 @@ use crate::{
 
 /// One patient's part of the record at the export's moment.
 #[derive(Debug)]
-pub(super) struct PatientRecord {
+pub(super) struct HeldPatient {
     pub(super) patient: PatientId,
     pub(super) hemopathy: HemopathyKey,
     pub(super) site: SiteKey,
@@ -93,7 +93,7 @@ pub(super) async fn list_patients(
     moment: Moment,
     after: Option<PatientId>,
     limit: i64,
-) -> sqlx::Result<Vec<PatientRecord>> {
+) -> sqlx::Result<Vec<HeldPatient>> {
     const SQL: &str = "SELECT patient_id, hemopathy, site FROM patient
         WHERE patient_id > $1 AND EXISTS (
             SELECT 1 FROM answer_event WHERE answer_event.patient_id = patient.patient_id AND position <= $2)
@@ -110,7 +110,7 @@ pub(super) async fn list_patients(
     let mut events = list_events(db, &patients, moment).await?;
     rows.into_iter()
         .map(|(patient, hemopathy, site)| {
-            Ok(PatientRecord {
+            Ok(HeldPatient {
                 patient: PatientId::new(patient),
                 hemopathy: parse(&hemopathy)?,
                 site: parse(&site)?,

@@ -25,7 +25,7 @@ use crate::{
 const SECONDS_AN_ANSWER: i64 = 9;
 
 /// What one device sends of one occasion.
-pub(super) struct Visit {
+pub(super) struct HandedIn {
     pub(super) patient: PatientId,
     pub(super) device: DeviceId,
     pub(super) enrolled_at: Timestamp,
@@ -40,11 +40,11 @@ pub(super) fn attended(
     facts: &Facts,
     now: Timestamp,
     dice: &Dice,
-) -> anyhow::Result<Vec<Visit>> {
+) -> anyhow::Result<Vec<HandedIn>> {
     let (today, nature) = (civil_date(now), &enrolled.patient.nature);
     let ended_on = ended_on(facts);
     let mut sequence = 0;
-    let mut visits = Vec::new();
+    let mut handed_in = Vec::new();
     for assessment in by_window(&plan(&state.study, facts, today)) {
         let Some(day) = day_of(assessment, enrolled, ended_on, today, dice) else { continue };
         let asked = asked(assessment, dice);
@@ -59,7 +59,7 @@ pub(super) fn attended(
         }
         sequence += u64::try_from(events.len())?;
         let received_at = received_at(sitting.begun_at, events.len(), now, dice);
-        visits.push(Visit {
+        handed_in.push(HandedIn {
             patient: enrolled.id,
             device: sitting.origin.device,
             enrolled_at: enrolled.enrolled_at,
@@ -67,7 +67,7 @@ pub(super) fn attended(
             events,
         });
     }
-    Ok(visits)
+    Ok(handed_in)
 }
 
 /// The day a patient answers; `None` when the patient does not.
@@ -201,8 +201,13 @@ fn received_at(begun_at: Timestamp, n_events: usize, now: Timestamp, dice: &Dice
 }
 
 /// The last occasion of the past week, answered once more on the patient's other device: both copies are kept.
-pub(super) fn answered_twice(visits: &[Visit], enrolled: &[Participant], now: Timestamp, dice: &Dice) -> Option<Visit> {
-    let first = visits.last()?;
+pub(super) fn answered_twice(
+    handed_in: &[HandedIn],
+    enrolled: &[Participant],
+    now: Timestamp,
+    dice: &Dice,
+) -> Option<HandedIn> {
+    let first = handed_in.last()?;
     let devices = &enrolled.iter().find(|it| it.id == first.patient)?.devices;
     let device = devices.iter().copied().find(|it| *it != first.device)?;
     let mut events = first.events.clone();
@@ -213,5 +218,5 @@ pub(super) fn answered_twice(visits: &[Visit], enrolled: &[Participant], now: Ti
     // the second time, the last question is left unanswered
     let last_answer = events.iter().rposition(|it| matches!(it.body, EventBody::Known(KnownBody::Answered { .. })))?;
     events.remove(last_answer);
-    Some(Visit { patient: first.patient, enrolled_at: first.enrolled_at, received_at: now, device, events })
+    Some(HandedIn { patient: first.patient, enrolled_at: first.enrolled_at, received_at: now, device, events })
 }
