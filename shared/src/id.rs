@@ -142,6 +142,8 @@ keys! {
     OptionSetKey;
     /// A scale within an instrument: `PF`.
     ScaleCode;
+    /// A table of an instrument's definition: `rank_7`.
+    TableKey;
     /// A wording pack: `demo-qlq-c30-fr`.
     PackKey;
     /// A timepoint of the study: `M3`.

@@ -139,6 +139,7 @@ mod tests {
             licence: "ours".to_owned(),
             minutes: 1,
             recall: Recall::None,
+            includes: None,
             options: [(key("few"), OptionSet { codes: vec![3, 1, 2, 0], exclusive: vec![0] })].into(),
             items: vec![
                 item("one", ItemKind::Choice(key("few"))),
@@ -150,6 +151,7 @@ mod tests {
                 item("remark", ItemKind::Text { max_length: 5 }),
                 item("lost", ItemKind::Choice(key("nowhere"))),
             ],
+            tables: std::collections::BTreeMap::default(),
             scales: Vec::new(),
             references: Vec::new(),
             labels: std::collections::BTreeMap::new(),

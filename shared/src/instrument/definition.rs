@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::scale::Scale;
-use crate::id::{InstrumentVersion, ItemCode, Language, OptionSetKey, ScaleCode};
+use super::{rule::Table, scale::Scale};
+use crate::id::{InstrumentVersion, ItemCode, Language, OptionSetKey, ScaleCode, TableKey};
 
 /// One instrument version as its definition file tells it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,11 +23,18 @@ pub struct Definition {
     pub minutes: u8,
     /// The time the questions look back on.
     pub recall: Recall,
+    /// An instrument that this one contains: its items, options, tables and scales stand before this one's own. The
+    /// catalog puts them there and empties this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub includes: Option<InstrumentVersion>,
     /// Sets of response options that items share.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub options: BTreeMap<OptionSetKey, OptionSet>,
     /// The items, in the order they are asked.
     pub items: Vec<Item>,
+    /// Tables that scales share.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tables: BTreeMap<TableKey, Table>,
     /// The scales, each after those it builds on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scales: Vec<Scale>,
@@ -59,8 +66,12 @@ pub enum Recall {
     None,
     /// Today.
     Today,
+    /// The past 24 hours.
+    PastDay,
     /// The past seven days.
     PastWeek,
+    /// The past fourteen days.
+    PastTwoWeeks,
     /// The past four weeks.
     PastFourWeeks,
     /// The past twelve months.
@@ -74,7 +85,9 @@ impl Recall {
         match self {
             Self::None => None,
             Self::Today => Some(0),
+            Self::PastDay => Some(1),
             Self::PastWeek => Some(7),
+            Self::PastTwoWeeks => Some(14),
             Self::PastFourWeeks => Some(28),
             Self::PastYear => Some(365),
         }
@@ -241,19 +254,36 @@ impl Definition {
         }
     }
 
+    /// How many codes or numbers an answer to an item may be; none where they cannot be counted out.
+    #[must_use]
+    pub(crate) fn levels_of(&self, item: &Item) -> Option<usize> {
+        match &item.kind {
+            ItemKind::Choice(set) => Some(self.options.get(set)?.codes.len()),
+            ItemKind::Analogue { min, max } => usize::try_from(i64::from(*max) - i64::from(*min) + 1).ok(),
+            ItemKind::Integer { min, max } => usize::try_from(max.checked_sub(*min)?.checked_add(1)?).ok(),
+            ItemKind::Choices(_) | ItemKind::Decimal { .. } | ItemKind::Date | ItemKind::Text { .. } => None,
+        }
+    }
+
     /// What a device needs that asks and does not score: the same without scales and their tables.
     ///
     /// ```
     /// use shared::instrument::catalog::Catalog;
     /// let catalog = Catalog::shipped()?;
     /// let eq_5d_5l = catalog.find_latest(&"eq-5d-5l".parse()?).ok_or("not shipped")?;
-    /// assert_eq!(eq_5d_5l.scales.len(), 20);
+    /// assert_eq!(eq_5d_5l.scales.len(), 27);
     /// assert!(eq_5d_5l.without_scales().scales.is_empty());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn without_scales(&self) -> Self {
-        Self { scales: Vec::new(), references: Vec::new(), labels: BTreeMap::new(), ..self.clone() }
+        Self {
+            tables: BTreeMap::new(),
+            scales: Vec::new(),
+            references: Vec::new(),
+            labels: BTreeMap::new(),
+            ..self.clone()
+        }
     }
 }
 

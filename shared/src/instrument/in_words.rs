@@ -2,7 +2,9 @@
 
 use std::fmt::{Display, Write as _};
 
-use super::{Definition, Direction, Input, Inputs, Item, ItemKind, OptionSet, Rule, Scale, Step, ValueSet};
+use super::{
+    Definition, Direction, Input, Inputs, Item, ItemKind, Needs, Norm, OptionSet, Rule, Scale, Step, ValueSet,
+};
 
 impl Scale {
     /// How the scale is scored, in words for a codebook.
@@ -18,7 +20,17 @@ impl Scale {
     #[must_use]
     pub fn rule_in_words(&self) -> String {
         let mut words = rule(&self.rule, &inputs(&self.of));
+        for (item, values) in &self.recode {
+            let _ = write!(words, "; the codes of {item} count as {}", list(values));
+        }
         let _ = write!(words, "; needs {} of {}", self.required(), self.of.len());
+        match self.needs {
+            Needs::AllAndMoreThanPercentOfItems(percent) => {
+                let _ = write!(words, " and more than {percent} % of their items");
+            }
+            Needs::AllOrFirstAtLowest => words += ", or the first alone at its lowest code",
+            Needs::All | Needs::Half | Needs::MoreThanHalf | Needs::AtLeast(_) => {}
+        }
         for step in self.steps.iter().map(step) {
             let _ = write!(words, "; {step}");
         }
@@ -91,15 +103,26 @@ fn input<K: Display>(input: &Input<K>) -> String {
 
 fn rule(rule: &Rule, inputs: &[String]) -> String {
     match (rule, inputs) {
-        (Rule::Sum | Rule::Mean, [only]) => only.clone(),
+        (Rule::Sum | Rule::Mean | Rule::Prorated, [only]) => only.clone(),
         (Rule::Sum, _) => format!("sum of {}", list(inputs)),
         (Rule::Mean, _) => format!("mean of {}", list(inputs)),
+        (Rule::Prorated, _) => format!("sum of {}, times {} / how many are there", list(inputs), inputs.len()),
+        (Rule::Count { codes }, _) => format!("how many of {} are {}", list(inputs), or(codes)),
         (Rule::Weighted { constant, weights }, _) => {
             let terms = weights.iter().zip(inputs).map(|(weight, input)| format!("{} × {input}", signed(*weight)));
             terms.fold(constant.to_string(), |words, term| words + " " + &term)
         }
+        (Rule::NormBased(norms), _) => {
+            let terms = norms.iter().zip(inputs).map(norm);
+            format!("50 + 10 × ({})", terms.collect::<Vec<_>>().join(" "))
+        }
         (Rule::ValueSet(set), _) => value_set(set, inputs),
+        (Rule::Table(key), _) => format!("the value that table {key} gives to {}", list(inputs)),
     }
+}
+
+fn norm((Norm { mean, sd, weight }, input): (&Norm, &String)) -> String {
+    format!("{} × ({input} {}) / {sd}", signed(*weight), signed(-mean))
 }
 
 fn value_set(set: &ValueSet, inputs: &[String]) -> String {
@@ -118,10 +141,12 @@ fn step(step: &Step) -> String {
     match step {
         Step::Rescale { from: [a, b], to: [c, d] } => format!("rescaled: {a} becomes {c}, {b} becomes {d}"),
         Step::Round(decimals) => format!("rounded to {decimals} decimals"),
-        Step::Bands { from, labels } => {
-            let bands = labels.iter().enumerate().map(|(band, label)| {
-                let limit = band.checked_sub(1).and_then(|place| from.get(place));
-                limit.map_or_else(|| format!("{band} = {label}"), |limit| format!("{band} = {label} from {limit}"))
+        Step::Lookup { first, values } => format!("looked up from {first} on: {}", list(values)),
+        Step::Bands { from, labels, codes } => {
+            let bands = labels.iter().zip(0..).enumerate().map(|(place, (label, band))| {
+                let code = codes.get(place).copied().unwrap_or(band);
+                let limit = place.checked_sub(1).and_then(|place| from.get(place));
+                limit.map_or_else(|| format!("{code} = {label}"), |limit| format!("{code} = {label} from {limit}"))
             });
             format!("in bands: {}", list(bands))
         }
@@ -130,6 +155,10 @@ fn step(step: &Step) -> String {
 
 fn signed(number: f64) -> String {
     if number < 0.0 { format!("- {}", -number) } else { format!("+ {number}") }
+}
+
+fn or(codes: &[i32]) -> String {
+    codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")
 }
 
 fn list<T: Display>(things: impl IntoIterator<Item = T>) -> String {

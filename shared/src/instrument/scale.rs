@@ -1,13 +1,13 @@
-//! What a definition says of its scales: which items, by which rule, how to read the number.
+//! What a definition says of its scales: which items, how many of them, by which rule, how to read the number.
 //!
 //! The rules are a small closed vocabulary of data, no scripts. A scale takes its inputs (items, or scales further
-//! up), [`Needs`] says how many must be there, a [`Rule`] makes one number of them, [`Step`]s finish it. A further
-//! rule is a further variant and a small function in `scoring/rules.rs`.
+//! up), [`Needs`] says how many must be there, a [`Rule`] makes one number of them, [`Step`]s finish it.
 
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+use super::rule::{Rule, Step};
 use crate::id::{ItemCode, KeyError, ScaleCode};
 
 /// A scale of an instrument.
@@ -20,6 +20,10 @@ pub struct Scale {
     pub label: String,
     /// What it is made from.
     pub of: Inputs,
+    /// What the codes of an item count as here, where they do not count as themselves: one number for each of its
+    /// codes, in the order of its option set, or from its lowest number up.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub recode: BTreeMap<ItemCode, Vec<f64>>,
     /// How the inputs become one number.
     pub rule: Rule,
     /// How many inputs must be there; with fewer there is no score.
@@ -98,56 +102,6 @@ impl<K: fmt::Display> From<Input<K>> for String {
     }
 }
 
-/// How inputs become one number; inputs that are not there are left out.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Rule {
-    /// Their sum.
-    Sum,
-    /// Their mean.
-    Mean,
-    /// A constant and each input times its weight.
-    Weighted {
-        /// Where it starts.
-        constant: f64,
-        /// One weight for each input, in their order.
-        weights: Vec<f64>,
-    },
-    /// A value set over response levels.
-    ValueSet(ValueSet),
-}
-
-/// A value for every combination of response levels: a start, one weight per item and level, and three known extras.
-///
-/// *value = start + weights + `any_above_first` (if any item is above its first level) + for items at `severe.from`
-/// or above their severe weight + `severe.squared` × (how many of them - 1)²*.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ValueSet {
-    /// Where it starts.
-    pub start: f64,
-    /// For each input, in their order, the weight of each of its option codes, in the order of its option set.
-    pub weights: Vec<Vec<f64>>,
-    /// Added once when any item is above its first level.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub any_above_first: Option<f64>,
-    /// What severe levels add.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub severe: Option<SevereLevels>,
-}
-
-/// What severe levels add in a value set.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SevereLevels {
-    /// The first code that counts as severe.
-    pub from: i32,
-    /// For each input, in their order, what it adds when severe.
-    pub weights: Vec<f64>,
-    /// Times the square of the number of severe items beyond the first.
-    pub squared: f64,
-}
-
 /// How many of a scale's inputs must be there.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -160,6 +114,11 @@ pub enum Needs {
     MoreThanHalf,
     /// At least this many.
     AtLeast(u16),
+    /// Every one, and more than this percentage of all the items beneath them (FACIT's rule for totals).
+    AllAndMoreThanPercentOfItems(u8),
+    /// Every one, or the first alone where it stands at its lowest: the others follow it up and are not asked then.
+    /// Those that are not there count as their first code.
+    AllOrFirstAtLowest,
 }
 
 impl Needs {
@@ -173,34 +132,12 @@ impl Needs {
     #[must_use]
     pub const fn of(self, n_inputs: u16) -> u16 {
         match self {
-            Self::All => n_inputs,
+            Self::All | Self::AllAndMoreThanPercentOfItems(_) | Self::AllOrFirstAtLowest => n_inputs,
             Self::Half => n_inputs.div_ceil(2),
             Self::MoreThanHalf => n_inputs / 2 + 1,
             Self::AtLeast(n) => n,
         }
     }
-}
-
-/// A last step on a scale's number.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Step {
-    /// The straight line that takes one pair of values to another.
-    Rescale {
-        /// Two values before.
-        from: [f64; 2],
-        /// The same two after.
-        to: [f64; 2],
-    },
-    /// Rounding to this many decimals, halves away from zero.
-    Round(u8),
-    /// The band it falls into, from 0.
-    Bands {
-        /// The lowest value of every band but the first, ascending.
-        from: Vec<f64>,
-        /// What each band means, one more than there are limits.
-        labels: Vec<String>,
-    },
 }
 
 /// What a higher value of a scale means to the patient.

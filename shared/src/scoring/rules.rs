@@ -1,25 +1,48 @@
 //! The arithmetic of each rule and step, one small function each, over the inputs that are there.
 
-use super::scorer::Present;
-use crate::instrument::{Rule, SevereLevels, Step, ValueSet};
+use super::scorer::{Present, Wanted};
+use crate::instrument::{Norm, Rule, SevereLevels, Step, Table, ValueSet};
 
-/// Makes one number of the inputs; `None` when a value set has no weight for a level.
-pub(super) fn apply_rule(rule: &Rule, inputs: &[Present<'_>]) -> Option<f64> {
+/// Makes one number of the inputs; `None` when a value set or table has no value for a level.
+///
+/// `wanted` are all inputs of the scale, `inputs` those that are there.
+pub(super) fn apply_rule(
+    rule: &Rule,
+    table: Option<&Table>,
+    wanted: &[Wanted<'_>],
+    inputs: &[Present<'_>],
+) -> Option<f64> {
     match rule {
         Rule::Sum => Some(sum(inputs)),
         Rule::Mean => mean(inputs),
+        Rule::Prorated => Some(sum(inputs) * count(wanted) / count(inputs)),
+        Rule::Count { codes } => Some(count(inputs.iter().filter(|input| codes.iter().any(|code| input.is(*code))))),
         Rule::Weighted { constant, weights } => weighted(*constant, weights, inputs),
+        Rule::NormBased(norms) => norm_based(norms, inputs),
         Rule::ValueSet(set) => value_set(set, inputs),
+        Rule::Table(_) => look_up(table?, wanted, inputs),
     }
 }
 
-/// Finishes a number.
-pub(super) fn apply_step(value: f64, step: &Step) -> f64 {
+/// Finishes a number; `None` when a list has no value for it.
+pub(super) fn apply_step(value: f64, step: &Step) -> Option<f64> {
     match step {
-        Step::Rescale { from: [a, b], to: [c, d] } => c + (value - a) / (b - a) * (d - c),
-        Step::Round(decimals) => round(value, *decimals),
-        Step::Bands { from, .. } => count(from.iter().filter(|limit| value >= **limit)),
+        Step::Rescale { from: [a, b], to: [c, d] } => Some(c + (value - a) / (b - a) * (d - c)),
+        Step::Round(decimals) => Some(round(value, *decimals)),
+        Step::Lookup { first, values } => {
+            let place = values.iter().zip(0..).find(|(_, place)| is(value, f64::from(first + place)));
+            place.map(|(value, _)| *value)
+        }
+        Step::Bands { from, codes, .. } => {
+            let band = from.iter().filter(|limit| value >= **limit);
+            if codes.is_empty() { Some(count(band)) } else { codes.get(band.count()).map(|code| f64::from(*code)) }
+        }
     }
+}
+
+/// Whether a number is meant to be this whole number.
+pub(super) fn is(value: f64, whole: f64) -> bool {
+    (value - whole).abs() < 0.5
 }
 
 fn sum(inputs: &[Present<'_>]) -> f64 {
@@ -32,6 +55,29 @@ fn mean(inputs: &[Present<'_>]) -> Option<f64> {
 
 fn weighted(constant: f64, weights: &[f64], inputs: &[Present<'_>]) -> Option<f64> {
     inputs.iter().try_fold(constant, |total, input| Some(total + weights.get(input.place)? * input.value))
+}
+
+fn norm_based(norms: &[Norm], inputs: &[Present<'_>]) -> Option<f64> {
+    let weighted = inputs.iter().try_fold(0.0, |total, input| {
+        let norm = norms.get(input.place)?;
+        Some(total + norm.weight * (input.value - norm.mean) / norm.sd)
+    })?;
+    Some(50.0 + 10.0 * weighted)
+}
+
+/// The value of a combination of codes; an input that is not there counts as its first code, unless it is the other
+/// one that stands alone.
+fn look_up(table: &Table, wanted: &[Wanted<'_>], inputs: &[Present<'_>]) -> Option<f64> {
+    if let ([only], false) = (inputs, table.alone.is_empty()) {
+        return table.alone.get(only.place)?.get(only.level()?).copied();
+    }
+    let mut there = inputs.iter().peekable();
+    let mut index = 0;
+    for (place, wanted) in wanted.iter().enumerate() {
+        let level = there.next_if(|input| input.place == place).map_or(Some(0), Present::level)?;
+        index = index * wanted.n_levels + level;
+    }
+    table.values.get(index).copied()
 }
 
 fn value_set(set: &ValueSet, inputs: &[Present<'_>]) -> Option<f64> {
@@ -68,11 +114,20 @@ fn count<I: IntoIterator>(things: I) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scoring::scorer::Levels;
 
     const LEVELS: &[i32] = &[1, 2, 3];
 
     fn at(levels: [f64; 2]) -> Vec<Present<'static>> {
-        levels.into_iter().enumerate().map(|(place, value)| Present { place, value, codes: LEVELS }).collect()
+        levels
+            .into_iter()
+            .enumerate()
+            .map(|(place, value)| Present { place, value, levels: Levels::Codes(LEVELS) })
+            .collect()
+    }
+
+    fn apply(rule: &Rule, inputs: &[Present<'_>]) -> Option<f64> {
+        apply_rule(rule, None, &[], inputs)
     }
 
     fn close(a: f64, b: f64) -> bool {
@@ -94,16 +149,18 @@ mod tests {
             ([3.0, 3.0], 1.0 - 0.2 - 0.03 - 0.5 - 0.003 + 0.25),
         ];
         for (levels, expected) in cases {
-            let value = apply_rule(&set, &at(levels)).unwrap();
+            let value = apply(&set, &at(levels)).unwrap();
             assert!(close(value, expected), "{levels:?}: {value}, expected {expected}");
         }
-        assert_eq!(apply_rule(&set, &at([1.0, 4.0])), None, "a level without a weight has no value");
+        assert_eq!(apply(&set, &at([1.0, 4.0])), None, "a level without a weight has no value");
     }
 
     #[test]
     fn steps_rescale_round_and_band() {
         let rescale = Step::Rescale { from: [1.0, 4.0], to: [100.0, 0.0] };
-        let bands = Step::Bands { from: vec![5.0, 10.0], labels: vec!["low".into(), "mid".into(), "high".into()] };
+        let bands = Step::Bands { from: vec![5.0, 10.0], labels: Vec::new(), codes: Vec::new() };
+        let down = Step::Bands { from: vec![5.0], labels: Vec::new(), codes: vec![1, 0] };
+        let list = Step::Lookup { first: 4, values: vec![16.2, 19.9] };
         let cases = [
             (&rescale, 1.0, 100.0),
             (&rescale, 4.0, 0.0),
@@ -114,14 +171,19 @@ mod tests {
             (&bands, 5.0, 1.0),
             (&bands, 9.9, 1.0),
             (&bands, 10.0, 2.0),
+            (&down, 4.9, 1.0),
+            (&down, 5.0, 0.0),
+            (&list, 4.0, 16.2),
+            (&list, 5.0, 19.9),
         ];
         for (step, value, expected) in cases {
-            assert!(close(apply_step(value, step), expected), "{step:?} of {value}");
+            assert!(close(apply_step(value, step).unwrap(), expected), "{step:?} of {value}");
         }
+        assert_eq!(apply_step(6.0, &list), None, "a list has no value beyond its end");
     }
 
     #[test]
     fn rounding_gives_the_very_number_that_a_threshold_names() {
-        assert_eq!(apply_step(30.170_000_000_000_005, &Step::Round(2)).to_bits(), 30.17_f64.to_bits());
+        assert_eq!(apply_step(30.170_000_000_000_005, &Step::Round(2)).map(f64::to_bits), Some(30.17_f64.to_bits()));
     }
 }

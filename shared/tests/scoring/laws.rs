@@ -1,14 +1,16 @@
 //! What holds for every scale of every shipped instrument, whatever was answered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use shared::{
     answers::AnswerValue,
-    id::ItemCode,
-    instrument::{Definition, Inputs, Item, ItemKind, Scale, catalog::Catalog},
+    id::{ItemCode, ScaleCode},
+    instrument::{Definition, Inputs, Item, ItemKind, Needs, Scale},
     scoring::{ScaleScore, score},
 };
+
+use crate::vectors::shipped_catalog;
 
 type Answers = BTreeMap<ItemCode, AnswerValue>;
 
@@ -30,19 +32,54 @@ fn any_answer(definition: &Definition, item: &Item) -> BoxedStrategy<Option<(Ite
 
 /// Any scored instrument with any answers.
 fn any_response() -> impl Strategy<Value = (Definition, Answers)> {
-    let catalog = Catalog::shipped().unwrap();
-    let scored: Vec<Definition> = catalog.definitions().filter(|d| !d.scales.is_empty()).cloned().collect();
+    let scored: Vec<Definition> = shipped_catalog().definitions().filter(|d| !d.scales.is_empty()).cloned().collect();
     proptest::sample::select(scored).prop_flat_map(|definition| {
         let items: Vec<_> = definition.items.iter().map(|item| any_answer(&definition, item)).collect();
         (Just(definition), items.prop_map(|answers| answers.into_iter().flatten().collect()))
     })
 }
 
+type Scores = BTreeMap<ScaleCode, ScaleScore>;
+
 /// How many inputs of a scale are there.
-fn n_there(scale: &Scale, answers: &Answers, scores: &BTreeMap<shared::id::ScaleCode, ScaleScore>) -> usize {
+fn n_there(scale: &Scale, answers: &Answers, scores: &Scores) -> usize {
     match &scale.of {
         Inputs::Items(items) => items.iter().filter(|input| answers.contains_key(&input.code)).count(),
         Inputs::Scales(scales) => scales.iter().filter(|input| scores[&input.code].value().is_some()).count(),
+    }
+}
+
+/// The codes of all items that a scale is made of.
+fn items_beneath(definition: &Definition, scale: &Scale) -> BTreeSet<ItemCode> {
+    match &scale.of {
+        Inputs::Items(items) => items.iter().map(|input| input.code.clone()).collect(),
+        Inputs::Scales(scales) => scales
+            .iter()
+            .flat_map(|input| items_beneath(definition, definition.find_scale(&input.code).unwrap()))
+            .collect(),
+    }
+}
+
+/// What the missing rule counts, and how much of it must be there: the rules of STUDY.md, written down once more.
+fn tally(definition: &Definition, scale: &Scale, answers: &Answers, scores: &Scores) -> (usize, usize) {
+    let (n, of) = (n_there(scale, answers, scores), scale.of.len());
+    match scale.needs {
+        Needs::All => (n, of),
+        Needs::Half => (n, of.div_ceil(2)),
+        Needs::MoreThanHalf => (n, of / 2 + 1),
+        Needs::AtLeast(least) => (n, usize::from(least)),
+        Needs::AllAndMoreThanPercentOfItems(_) if n < of => (n, of),
+        Needs::AllAndMoreThanPercentOfItems(percent) => {
+            let items = items_beneath(definition, scale);
+            let there = items.iter().filter(|code| answers.contains_key(*code)).count();
+            let is_enough = |n: &usize| n * 100 > items.len() * usize::from(percent);
+            (there, (0..=items.len()).find(is_enough).unwrap())
+        }
+        Needs::AllOrFirstAtLowest => {
+            let Inputs::Items(items) = &scale.of else { panic!("{} is made of scales", scale.code) };
+            let at_lowest = answers.get(&items[0].code) == Some(&AnswerValue::Code(0));
+            (n, if at_lowest { 1 } else { of })
+        }
     }
 }
 
@@ -62,8 +99,8 @@ proptest! {
     fn a_scale_is_scored_exactly_when_its_missing_rule_is_met((definition, answers) in any_response()) {
         let scores = score(&definition, &answers).scales;
         for scale in &definition.scales {
-            let n = u16::try_from(n_there(scale, &answers, &scores)).unwrap();
-            let required = scale.required();
+            let (n, required) = tally(&definition, scale, &answers, &scores);
+            let (n, required) = (u16::try_from(n).unwrap(), u16::try_from(required).unwrap());
             match scores[&scale.code] {
                 ScaleScore::Scored { used, required: r, .. } => prop_assert!((used, r) == (n, required) && n >= required),
                 ScaleScore::NotScored { answered, required: r } => {

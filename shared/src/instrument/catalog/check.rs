@@ -1,13 +1,14 @@
 //! What a definition and a wording pack must hold beyond their form: every name leads somewhere, every code has words.
 
 use std::{
+    cmp::Ordering,
     collections::{BTreeMap, BTreeSet},
     fmt::Display,
 };
 
 use super::Problem;
 use crate::{
-    id::OptionSetKey,
+    id::{OptionSetKey, TableKey},
     instrument::{
         Condition, Definition, Input, Inputs, Item, ItemKind, ItemWording, OptionSet, Recall, Rule, Scale, StaffLabels,
         Step, ValueSet, WordingPack,
@@ -182,7 +183,7 @@ fn check_scale(report: &mut Report<'_>, definition: &Definition, earlier: &[Scal
     report.refuse_if(signed, &place, "its code begins with '-'", "scales write '-' before a code to reverse it");
     let [low, high] = scale.range;
     report.refuse_if(
-        low.partial_cmp(&high).is_none_or(std::cmp::Ordering::is_ge),
+        low.partial_cmp(&high).is_none_or(Ordering::is_ge),
         &place,
         "its range is empty",
         "write [lowest, highest]",
@@ -198,6 +199,7 @@ fn check_scale(report: &mut Report<'_>, definition: &Definition, earlier: &[Scal
         format!("it needs {required} of {n_inputs} inputs"),
         "ask for 1 up to all of them",
     );
+    check_recode(report, &place, definition, scale);
     check_rule(report, &place, definition, scale);
     for step in &scale.steps {
         check_step(report, &place, step);
@@ -239,8 +241,17 @@ fn check_rule(report: &mut Report<'_>, place: &str, definition: &Definition, sca
         report.refuse_if(n != n_inputs, place, format!("it has {n} {what}"), hint);
     };
     match &scale.rule {
-        Rule::Sum | Rule::Mean => {}
+        Rule::Sum | Rule::Mean | Rule::Prorated => {}
+        Rule::Count { codes } => {
+            report.refuse_if(codes.is_empty(), place, "it counts no code", "name the codes that count");
+        }
         Rule::Weighted { weights, .. } => one_each("weights", weights.len()),
+        Rule::NormBased(norms) => {
+            one_each("norms", norms.len());
+            let flat = norms.iter().any(|norm| norm.sd.partial_cmp(&0.0) != Some(Ordering::Greater));
+            report.refuse_if(flat, place, "a norm has no spread", "a standard deviation is above 0");
+        }
+        Rule::Table(key) => check_table(report, place, definition, scale, key),
         Rule::ValueSet(set) => {
             one_each("lists of weights", set.weights.len());
             if let Some(severe) = &set.severe {
@@ -248,6 +259,50 @@ fn check_rule(report: &mut Report<'_>, place: &str, definition: &Definition, sca
             }
             check_value_set(report, place, definition, scale, set);
         }
+    }
+}
+
+/// The numbers of levels of a scale's items; none where an input cannot be counted out.
+fn levels(definition: &Definition, scale: &Scale) -> Option<Vec<usize>> {
+    let Inputs::Items(items) = &scale.of else { return None };
+    items.iter().map(|input| definition.levels_of(definition.find_item(&input.code)?)).collect()
+}
+
+fn check_table(report: &mut Report<'_>, place: &str, definition: &Definition, scale: &Scale, key: &TableKey) {
+    let Some(table) = definition.tables.get(key) else {
+        let hint = format!("define [tables.{key}] or name one of: {}", list(definition.tables.keys()));
+        return report.add(place, format!("table {key} is unknown"), hint);
+    };
+    let Some(levels) = levels(definition, scale) else {
+        return report.add(place, "a table is made of items", "write of = { items = [...] }, items that have codes");
+    };
+    let n_values: usize = levels.iter().product();
+    let what = format!("table {key} has {} values", table.values.len());
+    let hint = format!("write {n_values}: one for each combination of its items' codes");
+    report.refuse_if(table.values.len() != n_values, place, what, hint);
+    let alone: Vec<usize> = table.alone.iter().map(Vec::len).collect();
+    let hint = "for each of its items, write one value for each of its codes";
+    report.refuse_if(!alone.is_empty() && alone != levels, place, format!("table {key} misses values alone"), hint);
+    let partly = usize::from(scale.required()) < levels.len();
+    let unsaid = partly && (alone.is_empty() || levels.len() > 2);
+    report.refuse_if(unsaid, place, "a table needs every input", "or two of them, with values alone");
+}
+
+fn check_recode(report: &mut Report<'_>, place: &str, definition: &Definition, scale: &Scale) {
+    for (code, values) in &scale.recode {
+        let Inputs::Items(items) = &scale.of else {
+            return report.add(place, "it recodes scales", "only items are recoded; use steps on a scale");
+        };
+        let Some(input) = items.iter().find(|input| input.code == *code) else {
+            report.add(place, format!("it recodes {code}, which it is not made of"), "mend the code");
+            continue;
+        };
+        let what = format!("it recodes and reverses {code}");
+        report.refuse_if(input.reversed, place, what, "write the recoded values in the direction wanted");
+        let n_levels = definition.find_item(code).and_then(|item| definition.levels_of(item));
+        let what = format!("it recodes {code} to {} values", values.len());
+        let hint = format!("write one for each of its {} codes, in their order", n_levels.unwrap_or_default());
+        report.refuse_if(n_levels != Some(values.len()), place, what, hint);
     }
 }
 
@@ -274,12 +329,17 @@ fn check_step(report: &mut Report<'_>, place: &str, step: &Step) {
             report.refuse_if(!finite || flat, place, "it rescales from one point", "name two different values");
         }
         Step::Round(_) => {}
-        Step::Bands { from, labels } => {
+        Step::Lookup { values, .. } => {
+            report.refuse_if(values.is_empty(), place, "it looks up in an empty list", "write the values");
+        }
+        Step::Bands { from, labels, codes } => {
             let unordered = !from.is_sorted_by(|a, b| a < b) || from.is_empty();
             report.refuse_if(unordered, place, "its bands are not ascending", "list the lowest value of each band");
             let what = format!("it has {} band labels", labels.len());
             let hint = format!("write {}: one more than there are limits", from.len() + 1);
-            report.refuse_if(labels.len() != from.len() + 1, place, what, hint);
+            report.refuse_if(labels.len() != from.len() + 1, place, what, &hint);
+            let what = format!("it has {} band codes", codes.len());
+            report.refuse_if(!codes.is_empty() && codes.len() != from.len() + 1, place, what, hint);
         }
     }
 }

@@ -100,7 +100,14 @@ impl Catalog {
     /// assert!(refusal.to_string().starts_with("our-own.toml: line 1, column 1: unknown field `titel`"));
     /// ```
     pub fn add_definition(&mut self, file: &str, text: &str) -> Result<InstrumentVersion, CatalogError> {
-        let definition: Definition = parse(file, text)?;
+        let mut definition: Definition = parse(file, text)?;
+        if let Some(base) = definition.includes.take() {
+            let Some(base) = self.definitions.get(&base) else {
+                let what = format!("it includes {base}, which is not in the catalog");
+                return Err(one_problem(file, "includes", what, "add its definition first, or mend key and version"));
+            };
+            refuse_if_any(include(file, base, &mut definition))?;
+        }
         refuse_if_any(check::definition(file, &definition))?;
         let version = definition.instrument.clone();
         match self.definitions.entry(version.clone()) {
@@ -186,6 +193,31 @@ impl Catalog {
         let wording = spoken.min_by_key(|pack| pack.demonstration)?.clone();
         Some(InstrumentSheet { definition, wording })
     }
+}
+
+/// Puts what one instrument holds before what another adds to it; option sets and tables share no key.
+fn include(file: &str, base: &Definition, definition: &mut Definition) -> Vec<Problem> {
+    definition.items.splice(0..0, base.items.iter().cloned());
+    definition.scales.splice(0..0, base.scales.iter().cloned());
+    let options =
+        base.options.keys().filter(|key| definition.options.contains_key(*key)).map(|key| format!("options {key}"));
+    let tables =
+        base.tables.keys().filter(|key| definition.tables.contains_key(*key)).map(|key| format!("tables {key}"));
+    let both = options.chain(tables).map(|place| Problem {
+        file: file.to_owned(),
+        place,
+        what: format!("{} has one of that name", base.instrument),
+        hint: "use that one, or give this one a key of its own".to_owned(),
+    });
+    let problems = both.collect();
+    definition.options.extend(base.options.clone());
+    definition.tables.extend(base.tables.clone());
+    for (language, labels) in &base.labels {
+        let own = definition.labels.entry(language.clone()).or_default();
+        own.topics.extend(labels.topics.clone());
+        own.scales.extend(labels.scales.clone());
+    }
+    problems
 }
 
 fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, CatalogError> {
