@@ -169,6 +169,25 @@ on_both_databases! {
         assert_ne!(changed.revision, bundle.revision);
     }
 
+    async fn the_file_tells_when_a_device_was_last_heard_of(app: TestApp) {
+        let nurse = app.nurse("claire", &["toulouse"]).await;
+        let phone = Phone::new(&app, &nurse, "R-1").await;
+        let seen = async || {
+            let file: PatientReply = nurse.get(&format!("/api/patients/{}", phone.patient)).await.ok();
+            file.devices[0].last_seen_at
+        };
+        assert_eq!(seen().await, None);
+        phone.pull().await;
+        let first = app.clock.now();
+        assert_eq!(seen().await, Some(first));
+        app.clock.advance(Duration::from_mins(4));
+        phone.pull().await;
+        assert_eq!(seen().await, Some(first), "not every read writes");
+        app.clock.advance(Duration::from_mins(1));
+        phone.pull().await;
+        assert_eq!(seen().await, Some(app.clock.now()));
+    }
+
     async fn a_nurse_of_another_site_sees_nothing(app: TestApp) {
         let here = app.nurse("claire", &["toulouse"]).await;
         let there = app.nurse("nadia", &["centre-nord"]).await;

@@ -218,8 +218,11 @@ async fn staff_session(parts: &Parts, state: &AppState) -> Result<StaffSession, 
 
 async fn device_session(parts: &Parts, state: &AppState) -> Result<HandInScope, ApiError> {
     let reference = session::find_cookie(&parts.headers, DEVICE_COOKIE).ok_or_else(not_signed_in)?;
-    let found = queries::find_device_session(&state.db, &sha256(reference), state.clock.now()).await?;
-    let found = found.ok_or_else(not_signed_in)?;
+    let now = state.clock.now();
+    let found = queries::find_device_session(&state.db, &sha256(reference), now).await?.ok_or_else(not_signed_in)?;
+    if found.last_seen_at.is_none_or(|at| session::after(at, session::DEVICE_NOTED_EVERY) <= now) {
+        queries::note_device_seen(&state.db, found.id, now).await?;
+    }
     Ok(HandInScope { patient: found.patient, device: found.id, enrolled_at: found.enrolled_at, revoked: found.revoked })
 }
 

@@ -34,6 +34,7 @@ pub(super) struct Device {
     pub(super) id: DeviceId,
     pub(super) patient: PatientId,
     pub(super) enrolled_at: Timestamp,
+    pub(super) last_seen_at: Option<Timestamp>,
     pub(super) revoked: bool,
 }
 
@@ -202,6 +203,7 @@ struct DeviceRow {
     device_id: Uuid,
     patient_id: Uuid,
     enrolled_at: i64,
+    last_seen_at: Option<i64>,
     revoked_at: Option<i64>,
 }
 
@@ -211,13 +213,14 @@ impl DeviceRow {
             patient: PatientId::new(self.patient_id),
             id: DeviceId::new(self.device_id),
             enrolled_at: instant(self.enrolled_at)?,
+            last_seen_at: self.last_seen_at.map(instant).transpose()?,
             revoked: self.revoked_at.is_some(),
         })
     }
 }
 
 pub(super) async fn find_device_session(db: &Db, hash: &[u8], now: Timestamp) -> sqlx::Result<Option<Device>> {
-    const SQL: &str = "SELECT device.device_id, patient_id, enrolled_at, revoked_at
+    const SQL: &str = "SELECT device.device_id, patient_id, enrolled_at, last_seen_at, revoked_at
         FROM session JOIN device ON device.device_id = session.device_id
         WHERE reference_hash = $1 AND ends_at > $2";
     let row: Option<DeviceRow> =
@@ -227,11 +230,17 @@ pub(super) async fn find_device_session(db: &Db, hash: &[u8], now: Timestamp) ->
 
 /// The device with this credential; a revoked one too, as it may still hand in.
 pub(super) async fn find_device(db: &Db, device: DeviceId, credential_hash: &[u8]) -> sqlx::Result<Option<Device>> {
-    const SQL: &str = "SELECT device_id, patient_id, enrolled_at, revoked_at
+    const SQL: &str = "SELECT device_id, patient_id, enrolled_at, last_seen_at, revoked_at
         FROM device WHERE device_id = $1 AND credential_hash = $2";
     let row: Option<DeviceRow> = on!(db, pool => sqlx::query_as(SQL).bind(device.as_uuid()).bind(credential_hash)
         .fetch_optional(pool).await)?;
     row.map(DeviceRow::into_device).transpose()
+}
+
+/// Notes that a device spoke to the server.
+pub(super) async fn note_device_seen(db: &Db, device: DeviceId, now: Timestamp) -> sqlx::Result<()> {
+    const SQL: &str = "UPDATE device SET last_seen_at = $2 WHERE device_id = $1";
+    on!(db, pool => sqlx::query(SQL).bind(device.as_uuid()).bind(millis(now)).execute(pool).await.map(|_| ()))
 }
 
 pub(super) async fn insert_device(

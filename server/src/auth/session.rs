@@ -17,6 +17,9 @@ pub(super) const IDLE: Duration = Duration::from_mins(15);
 /// A request is noted only when the last note is older: not every read should write.
 pub(super) const NOTED_EVERY: Duration = Duration::from_secs(30);
 
+/// The same for a device.
+pub(super) const DEVICE_NOTED_EVERY: Duration = Duration::from_mins(5);
+
 /// The instant this long after another.
 pub(super) fn after(at: Timestamp, span: Duration) -> Timestamp {
     at.checked_add(span).unwrap_or(Timestamp::MAX)

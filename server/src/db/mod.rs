@@ -35,7 +35,7 @@ pub struct IdentityDb(pub Db);
 
 /// Runs the body on whichever engine this is: `$it` is that engine's own pool or transaction within it.
 ///
-/// ```ignore
+/// ```text
 /// on!(db, pool => sqlx::query_scalar("SELECT value FROM position").fetch_one(pool).await)
 /// on!(tx, conn => sqlx::query("DELETE FROM session WHERE ends_at < $1").bind(now).execute(&mut **conn).await)
 /// ```
