@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn what_a_spreadsheet_would_run_is_neutralised() {
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1"] {
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", " =1", "＝1"] {
             assert_eq!(text(formula), format!("'{formula}"));
         }
         for plain in ["", "1-2", "a=b", "né à 8 h", "'=1"] {

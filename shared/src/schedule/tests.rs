@@ -230,6 +230,19 @@ fn a_relapse_within_a_scheduled_window_gives_way_to_it() {
 }
 
 #[test]
+fn what_was_begun_keeps_its_days_before_anything_stronger() {
+    check(
+        "inclusion 2026-01-12
+         infusion  2026-03-02
+         relapse   2026-08-03
+         begun R:1 qlq-c30",
+        "2026-08-12",
+        "R:1  2026-08-03 2026-08-03 2026-08-31 in progress
+         M6   2026-09-01 2026-09-01 2026-09-21 planned",
+    );
+}
+
+#[test]
 fn a_timepoint_that_clashes_with_inclusion_keeps_its_other_days() {
     check(
         "inclusion 2026-02-16\ninfusion 2026-03-02",
@@ -248,6 +261,8 @@ fn what_was_begun_is_never_closed_by_its_window() {
     check(&partly, "2026-04-10", "M1 2026-03-25 2026-03-30 2026-04-09 partly completed");
     let late = format!("{partly}\nsent M1 eq-5d-5l 2026-04-10");
     check(&late, "2026-04-10", "M1 2026-03-25 2026-03-30 2026-04-09 completed late 2026-04-10");
+    let last_day = format!("{partly}\nsent M1 eq-5d-5l 2026-04-09");
+    check(&last_day, "2026-04-10", "M1 2026-03-25 2026-03-30 2026-04-09 completed 2026-04-09");
 }
 
 #[test]
