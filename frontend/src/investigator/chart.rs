@@ -13,6 +13,8 @@ const PLOT_HEIGHT: f64 = 240.0;
 const FOOT: f64 = 66.0;
 const STEP: f64 = 74.0;
 const LEAST_STEPS: f64 = 5.0;
+/// A file is at least wide enough for its title and source.
+const FILE_WIDTH: f64 = 760.0;
 
 /// The colours of a downloaded file; the page has its own.
 const FILE_STYLE: &str = "text{font:13px system-ui,sans-serif;fill:#1d2a33}.chart-head{font-weight:600;font-size:16px}\
@@ -118,7 +120,8 @@ impl Chart {
 
     fn draw(&self, style: Option<&str>) -> String {
         let [width, height] = self.size();
-        let (above, below) = if style.is_some() { (52.0, 28.0) } else { (0.0, 0.0) };
+        let (above, below, width) =
+            if style.is_some() { (52.0, 28.0, width.max(FILE_WIDTH)) } else { (0.0, 0.0, width) };
         let full = height + above + below;
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" role=\"img\" width=\"{width}\" height=\"{full}\" \

@@ -9,7 +9,7 @@ use shared::{
 use super::completion::{CompletionFilter, TimepointRows, Totals, group, instruments, total};
 use crate::{
     i18n::{Locale, decimal, long_date, text::investigator::completion as text},
-    staff::{Desk, Fetch},
+    staff::{Desk, Fetch, thousands},
     ui::{Heading, Select, TableRoom},
 };
 
@@ -140,7 +140,7 @@ fn TimepointBody(rows: TimepointRows, title: Callback<InstrumentKey, String>) ->
 
 /// The six figures of a row, the rate as a number and as a bar.
 fn figures(locale: Locale, totals: Totals) -> impl IntoView {
-    let count = |n: u32| view! { <td class="number">{n}</td> };
+    let count = |n: u32| view! { <td class="number">{thousands(locale, u64::from(n))}</td> };
     let rate = totals.rate();
     let words =
         rate.map_or_else(|| text::no_rate(locale).to_owned(), |rate| text::percent(locale, decimal(locale, rate, 0)));

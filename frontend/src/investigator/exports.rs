@@ -5,7 +5,7 @@ use shared::api::{ExportFile, ExportReply, ExportRequest};
 
 use crate::{
     i18n::{Locale, text::investigator::exports as text},
-    staff::{Desk, Trouble},
+    staff::{Desk, Trouble, thousands},
     ui::{ErrorSummary, Field, Heading, Notice, TableRoom, Tone},
 };
 
@@ -94,7 +94,7 @@ fn Made(reply: ExportReply) -> impl IntoView {
             <tr>
                 <th scope="row"><a href=target download=name>{move || text::download(locale.get(), &link_name)}</a></th>
                 <td>{move || holds(locale.get(), &kind)}</td>
-                <td class="number">{rows}</td>
+                <td class="number">{move || thousands(locale.get(), rows)}</td>
                 <td><code class="fingerprint">{sha256}</code></td>
             </tr>
         }
@@ -103,7 +103,7 @@ fn Made(reply: ExportReply) -> impl IntoView {
     view! {
         <section class="panel" aria-labelledby="made">
             <h2 id="made">{move || text::done(locale.get(), export)}</h2>
-            <p>{move || text::position(locale.get(), position)}</p>
+            <p>{move || text::position(locale.get(), thousands(locale.get(), position))}</p>
             <TableRoom label=Signal::derive(move || text::files(locale.get()).to_owned())>
                 <table class="table" aria-label=move || text::files(locale.get())>
                     <thead>

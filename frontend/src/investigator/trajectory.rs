@@ -2,6 +2,7 @@
 
 use shared::{
     api::{TrajectoryPoint, TrajectoryReply},
+    id::InstrumentKey,
     instrument::Direction,
     study::{Series, Study, Timepoint},
 };
@@ -69,7 +70,8 @@ fn mark_of(point: Option<&TrajectoryPoint>) -> ChartMark {
     }
 }
 
-/// The timepoints of a panel from its first to its last score; between them, one without a score is a gap.
+/// The timepoints of a panel that ask this instrument, from the first to the last score; between them, one without
+/// a score is a gap.
 fn points_of(reply: &TrajectoryReply, study: &Study, panel: Panel, locale: Locale) -> Vec<ChartPoint> {
     let find = |timepoint: &Timepoint| reply.points.iter().find(|point| point.timepoint == timepoint.key);
     let point = |timepoint: &Timepoint| ChartPoint {
@@ -77,8 +79,11 @@ fn points_of(reply: &TrajectoryReply, study: &Study, panel: Panel, locale: Local
         day: text::day(locale, signed(timepoint.target_day)),
         mark: mark_of(find(timepoint)),
     };
-    let points: Vec<ChartPoint> =
-        study.timepoints.iter().filter(|timepoint| Panel::of(timepoint.series) == panel).map(point).collect();
+    let belongs = |timepoint: &&Timepoint| {
+        Panel::of(timepoint.series) == panel
+            && (asks(study, timepoint, &reply.instrument.key) || find(timepoint).is_some())
+    };
+    let points: Vec<ChartPoint> = study.timepoints.iter().filter(belongs).map(point).collect();
     let is_there = |point: &ChartPoint| point.mark != ChartMark::Absent;
     let first = points.iter().position(is_there);
     let last = points.iter().rposition(is_there);
@@ -86,6 +91,11 @@ fn points_of(reply: &TrajectoryReply, study: &Study, panel: Panel, locale: Local
         (Some(first), Some(last)) => points.into_iter().take(last + 1).skip(first).collect(),
         _ => Vec::new(),
     }
+}
+
+fn asks(study: &Study, timepoint: &Timepoint, instrument: &InstrumentKey) -> bool {
+    let batteries = timepoint.batteries.iter().filter_map(|battery| study.batteries.get(battery));
+    batteries.flat_map(|battery| &battery.instruments).any(|entry| entry.instrument.key == *instrument)
 }
 
 fn signed(day: i32) -> String {
@@ -152,7 +162,7 @@ pub(crate) fn csv(reply: &TrajectoryReply) -> String {
 
 #[cfg(test)]
 mod tests {
-    use shared::study::MilestoneKind;
+    use shared::study::{Battery, MilestoneKind};
 
     use super::*;
 
@@ -165,8 +175,12 @@ mod tests {
             fallback: None,
             target_day,
             window: [0, 0],
-            batteries: Vec::new(),
+            batteries: if key == "D14" { Vec::new() } else { vec!["CORE".parse().unwrap()] },
         }
+    }
+
+    fn core() -> Battery {
+        serde_json::from_str(r#"{"instruments":[{"instrument":{"key":"qlq-c30","version":"3.0"}}]}"#).unwrap()
     }
 
     fn study() -> Study {
@@ -182,11 +196,12 @@ mod tests {
             hemopathies: Vec::new(),
             products: Vec::new(),
             pathways: Vec::new(),
-            batteries: std::collections::BTreeMap::new(),
+            batteries: [("CORE".parse().unwrap(), core())].into(),
             timepoints: vec![
                 timepoint("T0", Series::Always, 0),
                 timepoint("T1", Series::Infused, -1),
                 timepoint("D7", Series::Infused, 7),
+                timepoint("D14", Series::Infused, 14),
                 timepoint("M1", Series::Infused, 28),
                 timepoint("M3", Series::Infused, 91),
                 timepoint("N1", Series::NotInfused, 28),
@@ -238,6 +253,13 @@ mod tests {
         let some = Some((9, [60.0, 50.0, 70.0]));
         let drawn = drawn(vec![point("T0", some), point("M1", some)]);
         assert_eq!(drawn, [(Panel::Infused, ["T0", "T1", "D7", "M1"].map(str::to_owned).to_vec())]);
+    }
+
+    #[test]
+    fn a_timepoint_that_does_not_ask_the_instrument_is_no_gap() {
+        let some = Some((9, [60.0, 50.0, 70.0]));
+        let drawn = drawn(vec![point("D7", some), point("M1", some)]);
+        assert_eq!(drawn, [(Panel::Infused, ["D7", "M1"].map(str::to_owned).to_vec())]);
     }
 
     #[test]

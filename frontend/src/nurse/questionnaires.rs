@@ -185,8 +185,11 @@ fn Scores(scores: InstrumentScores) -> impl IntoView {
     let InstrumentScores { instrument, engine, scales } = scores;
     let none = scales.is_empty();
     let rows = {
-        let instrument = instrument.clone();
-        scales.into_iter().map(move |(code, score)| score_row(instrument.clone(), code, score)).collect_view()
+        let names = Desk::find().known_names();
+        let place = |code: &ScaleCode| names.as_ref().and_then(|names| names.place_of_scale(&instrument, code));
+        let mut scales: Vec<_> = scales.into_iter().collect();
+        scales.sort_by_key(|(code, _)| place(code).unwrap_or(usize::MAX));
+        scales.into_iter().map(|(code, score)| score_row(instrument.clone(), code, score)).collect_view()
     };
     let by = instrument.to_string();
     view! {

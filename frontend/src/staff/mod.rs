@@ -20,7 +20,7 @@ pub(crate) use self::{
     download::file_link,
     fetch::{Fetch, FetchState},
     fetched::{Fetched, Trouble},
-    moment::{date_of, date_time, days_between, partial_date},
+    moment::{date_of, date_time, days_between, partial_date, thousands},
     names::{Names, choices},
     partial::{DateProblem, parse_partial, parts_of},
     query::query,

@@ -42,6 +42,20 @@ pub(crate) fn partial_date(locale: Locale, on: PartialDate) -> String {
     }
 }
 
+/// A whole number with its thousands apart: "24 480"; "24,480".
+pub(crate) fn thousands(locale: Locale, number: u64) -> String {
+    let digits = number.to_string();
+    let mark = if locale == Locale::Fr { '\u{202f}' } else { ',' };
+    let mut grouped = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(mark);
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
 /// How many days lie between two civil dates; negative when the second comes first.
 pub(crate) fn days_between(from: Date, to: Date) -> i32 {
     from.until(to).map_or(0, |span| span.get_days())
@@ -71,6 +85,16 @@ mod tests {
         assert_eq!(read(DatePrecision::Month), "mars 2026");
         assert_eq!(read(DatePrecision::Year), "2026");
         assert_eq!(read(DatePrecision::Day), "1er mars 2026");
+    }
+
+    #[test]
+    fn thousands_stand_apart() {
+        let check = |number, expected| assert_eq!(thousands(Locale::En, number), expected);
+        check(7, "7");
+        check(999, "999");
+        check(1000, "1,000");
+        check(1_234_567, "1,234,567");
+        assert_eq!(thousands(Locale::Fr, 24_480), "24\u{202f}480");
     }
 
     #[test]

@@ -90,6 +90,12 @@ impl Names {
         found.unwrap_or(topic).to_owned()
     }
 
+    /// The place of a scale in its instrument's definition.
+    pub(crate) fn place_of_scale(&self, instrument: &InstrumentVersion, code: &ScaleCode) -> Option<usize> {
+        let outline = self.0.instruments.iter().find(|one| one.instrument == *instrument)?;
+        outline.scales.iter().position(|scale| scale.code == *code)
+    }
+
     /// A scale of an instrument, as the catalogue outlines it.
     pub(crate) fn find_scale(&self, instrument: &InstrumentVersion, code: &ScaleCode) -> Option<&ScaleOutline> {
         let same = |one: &&InstrumentOutline| one.instrument == *instrument;
