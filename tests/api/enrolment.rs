@@ -140,6 +140,20 @@ on_both_databases! {
         assert_eq!(unreadable.refusal(), ProblemKind::CodeWrong);
     }
 
+    async fn tries_at_the_same_moment_burn_a_code_too(app: TestApp) {
+        let nurse = app.nurse("claire", &["toulouse"]).await;
+        let patient = enrol(&nurse, "R-1").await;
+        let code = letter(&nurse, patient).await.code;
+        let (selector, verifier) = code.split_at(3);
+        let wrong: String = verifier.chars().rev().map(|c| if c == '0' { '1' } else { '0' }).collect();
+        let (client, wrong) = (app.client(), ClaimRequest::Code(format!("{selector}{wrong}")));
+        let tries = (0..20).map(|_| client.post("/api/enrolment/claim", &wrong));
+        let replies = futures_util::future::join_all(tries).await;
+        assert_eq!(replies.iter().filter(|reply| reply.refusal() == ProblemKind::CodeWrong).count(), 4);
+        let reply = client.post("/api/enrolment/claim", &ClaimRequest::Code(code)).await;
+        assert_eq!(reply.refusal(), ProblemKind::CodeUsed);
+    }
+
     async fn a_letter_is_not_consumed_by_looking(app: TestApp) {
         let nurse = app.nurse("claire", &["toulouse"]).await;
         let patient = enrol(&nurse, "R-1").await;

@@ -49,6 +49,15 @@ on_both_databases! {
         app.sign_in("claire").await;
     }
 
+    async fn tries_at_the_same_moment_are_slowed_down_too(app: TestApp) {
+        app.add_staff("claire", Role::Nurse, &["toulouse"]).await;
+        let (client, wrong) = (app.client(), request(&app, "wrong"));
+        let tries = (0..20).map(|_| client.post("/api/staff/sign-in", &wrong));
+        let replies = futures_util::future::join_all(tries).await;
+        let looked_at = replies.iter().filter(|reply| reply.refusal() == ProblemKind::WrongCredentials).count();
+        assert!((1..=4).contains(&looked_at), "{looked_at} of twenty were looked at");
+    }
+
     async fn an_idle_session_ends_and_so_does_a_long_one(app: TestApp) {
         let nurse = app.nurse("claire", &["toulouse"]).await;
         app.clock.advance(Duration::from_mins(14));

@@ -45,7 +45,6 @@ pub(super) struct Letter {
     pub(super) language: Language,
     pub(super) verifier_hash: String,
     pub(super) expires_at: Timestamp,
-    pub(super) n_wrong: i64,
     pub(super) closed: bool,
 }
 
@@ -131,10 +130,14 @@ pub(super) async fn end_sessions_of(tx: &mut Tx, username: &str) -> sqlx::Result
     on!(tx, conn => sqlx::query(SQL).bind(username).execute(&mut **conn).await.map(|_| ()))
 }
 
-/// Counts a wrong try and says from when on the next one counts.
-pub(super) async fn note_wrong_try(db: &Db, staff: StaffId, wait_until: Timestamp) -> sqlx::Result<()> {
-    const SQL: &str = "UPDATE staff SET n_wrong = n_wrong + 1, wait_until_at = $2 WHERE staff_id = $1";
-    on!(db, pool => sqlx::query(SQL).bind(staff.as_uuid()).bind(millis(wait_until)).execute(pool).await.map(|_| ()))
+/// Counts a try as wrong before it is looked at; `false` when another was counted since the account was read.
+///
+/// A right one takes the count back. Counting first is what stops many tries at the same moment.
+pub(super) async fn count_try(db: &Db, account: &Account, wait_until: Timestamp) -> sqlx::Result<bool> {
+    const SQL: &str = "UPDATE staff SET n_wrong = n_wrong + 1, wait_until_at = $3 WHERE staff_id = $1 AND n_wrong = $2";
+    let counted = on!(db, pool => sqlx::query(SQL).bind(account.staff.staff.as_uuid()).bind(account.n_wrong)
+        .bind(millis(wait_until)).execute(pool).await?.rows_affected());
+    Ok(counted == 1)
 }
 
 /// Takes the code's step for this sign-in; `false` when another sign-in took it first.
@@ -263,7 +266,6 @@ struct LetterRow {
     language: String,
     verifier_hash: String,
     expires_at: i64,
-    n_wrong: i64,
     closed_at: Option<i64>,
 }
 
@@ -275,15 +277,13 @@ impl LetterRow {
             language: parse(&self.language)?,
             verifier_hash: self.verifier_hash,
             expires_at: instant(self.expires_at)?,
-            n_wrong: self.n_wrong,
             closed: self.closed_at.is_some(),
         })
     }
 }
 
 pub(super) async fn find_letter_by_secret(db: &Db, secret_hash: &[u8]) -> sqlx::Result<Option<Letter>> {
-    const SQL: &str =
-        "SELECT enrolment_id, enrolment.patient_id, language, verifier_hash, expires_at, n_wrong, closed_at
+    const SQL: &str = "SELECT enrolment_id, enrolment.patient_id, language, verifier_hash, expires_at, closed_at
         FROM enrolment JOIN patient ON patient.patient_id = enrolment.patient_id WHERE secret_hash = $1";
     let row: Option<LetterRow> = on!(db, pool => sqlx::query_as(SQL).bind(secret_hash).fetch_optional(pool).await)?;
     row.map(LetterRow::into_letter).transpose()
@@ -291,8 +291,7 @@ pub(super) async fn find_letter_by_secret(db: &Db, secret_hash: &[u8]) -> sqlx::
 
 /// The letter a typed code means: the open one with its selector, else the last that had it.
 pub(super) async fn find_letter_by_selector(db: &Db, selector: &str) -> sqlx::Result<Option<Letter>> {
-    const SQL: &str =
-        "SELECT enrolment_id, enrolment.patient_id, language, verifier_hash, expires_at, n_wrong, closed_at
+    const SQL: &str = "SELECT enrolment_id, enrolment.patient_id, language, verifier_hash, expires_at, closed_at
         FROM enrolment JOIN patient ON patient.patient_id = enrolment.patient_id WHERE selector = $1
         ORDER BY closed_at IS NOT NULL, created_at DESC LIMIT 1";
     let row: Option<LetterRow> = on!(db, pool => sqlx::query_as(SQL).bind(selector).fetch_optional(pool).await)?;
@@ -308,11 +307,9 @@ pub(super) async fn close_letter(tx: &mut Tx, enrolment: Uuid, closed_as: &str, 
     Ok(closed == 1)
 }
 
-/// Counts a wrong try at a letter's code; at the last one the letter burns.
-pub(super) async fn note_wrong_code(db: &Db, enrolment: Uuid, allowed: i64, now: Timestamp) -> sqlx::Result<()> {
-    const SQL: &str = "UPDATE enrolment SET n_wrong = n_wrong + 1,
-        closed_as = CASE WHEN n_wrong + 1 >= $2 THEN 'burnt' END,
-        closed_at = CASE WHEN n_wrong + 1 >= $2 THEN $3 END
-        WHERE enrolment_id = $1 AND closed_at IS NULL";
-    on!(db, pool => sqlx::query(SQL).bind(enrolment).bind(allowed).bind(millis(now)).execute(pool).await.map(|_| ()))
+/// Counts a try at a letter's code before it is looked at, and gives its number; `None` when all were taken.
+pub(super) async fn count_code_try(db: &Db, enrolment: Uuid, allowed: i64) -> sqlx::Result<Option<i64>> {
+    const SQL: &str = "UPDATE enrolment SET n_wrong = n_wrong + 1
+        WHERE enrolment_id = $1 AND n_wrong < $2 AND closed_at IS NULL RETURNING n_wrong";
+    on!(db, pool => sqlx::query_scalar(SQL).bind(enrolment).bind(allowed).fetch_optional(pool).await)
 }

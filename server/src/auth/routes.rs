@@ -62,17 +62,18 @@ async fn sign_in(
     let now = state.clock.now();
     let account = queries::find_account(&state.db, &request.username.trim().to_lowercase()).await?;
     let account = account.filter(|account| !account.disabled);
-    if account.as_ref().is_some_and(|account| account.wait_until > now) {
-        let detail = "There were several wrong tries. Wait a few minutes, then sign in again.";
-        return Err(ApiError::new(ProblemKind::TooManyTries, detail));
+    if let Some(account) = &account {
+        let wait_until = session::after(now, wait_after(account.n_wrong + 1));
+        if account.wait_until > now || !queries::count_try(&state.db, account, wait_until).await? {
+            let detail = "There were several tries. Wait a few minutes, then sign in again.";
+            return Err(ApiError::new(ProblemKind::TooManyTries, detail));
+        }
     }
     let hash = account.as_ref().map(|account| account.password_hash.clone());
     let fits = password::verify(request.password, hash).await?;
     let Some(account) = account else { return Err(wrong_credentials()) };
     let step = one_time::accepted_step(&account.totp_secret, request.one_time_code.trim(), now, account.totp_step);
     let Some(step) = step.filter(|_| fits) else {
-        let wait_until = session::after(now, wait_after(account.n_wrong + 1));
-        queries::note_wrong_try(&state.db, account.staff.staff, wait_until).await?;
         return Err(wrong_credentials());
     };
     open_staff_session(&state, &headers, account, step, now).await
@@ -128,11 +129,17 @@ async fn find_letter(state: &AppState, request: &ClaimRequest, now: Timestamp) -
             if letter.closed || letter.expires_at <= now {
                 return Ok(letter);
             }
+            let tries = queries::count_code_try(&state.db, letter.enrolment, CODE_TRIES).await?.ok_or_else(used)?;
             if password::verify(code.verifier, Some(letter.verifier_hash.clone())).await? {
                 return Ok(letter);
             }
-            queries::note_wrong_code(&state.db, letter.enrolment, CODE_TRIES, now).await?;
-            Err(if letter.n_wrong + 1 >= CODE_TRIES { used() } else { wrong() })
+            if tries < CODE_TRIES {
+                return Err(wrong());
+            }
+            let mut tx = state.db.begin().await?;
+            queries::close_letter(&mut tx, letter.enrolment, "burnt", now).await?;
+            tx.commit().await?;
+            Err(used())
         }
     }
 }
