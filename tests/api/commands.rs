@@ -13,7 +13,7 @@ use server::{
 use crate::support::TestApp;
 
 /// The binary that was built beside this test.
-fn ressenti() -> Command {
+pub(super) fn ressenti() -> Command {
     let mut path = std::env::current_exe().unwrap();
     path.pop();
     path.pop();

@@ -8,5 +8,6 @@ mod exports;
 mod outages;
 mod pushing;
 mod reports;
+mod running;
 mod signing_in;
 mod worklist;

@@ -65,6 +65,11 @@ impl Client {
         self.send(self.request(Method::POST, path).header(header::CONTENT_TYPE, "application/json").body(body)).await
     }
 
+    /// Where the server is.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
     /// The cookie this browser holds.
     pub fn cookie(&self) -> Option<String> {
         self.cookie.lock().unwrap().clone()
