@@ -3,6 +3,7 @@
 mod accounts;
 mod demo;
 mod instruments;
+mod questionnaires;
 mod serve;
 
 use std::{
@@ -58,6 +59,11 @@ enum Command {
     },
     /// List the instruments and their wording
     Instruments,
+    /// Check, evaluate or import questionnaires of other systems (FHIR R4)
+    Questionnaire {
+        #[command(subcommand)]
+        command: questionnaires::Command,
+    },
     /// Manage staff accounts
     User {
         #[command(subcommand)]
@@ -67,6 +73,9 @@ enum Command {
 
 /// Runs a command to its end.
 pub async fn run(cli: Cli) -> ExitCode {
+    if let Command::Questionnaire { command } = &cli.command {
+        return questionnaires::run(command, &Clock::System);
+    }
     match run_command(cli).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -80,7 +89,12 @@ async fn run_command(cli: Cli) -> Result<(), StartError> {
     match &cli.command {
         Command::Score { instrument } => return instruments::score(instrument),
         Command::Instruments => return instruments::list(),
-        Command::Serve | Command::Demo | Command::Migrate | Command::Export { .. } | Command::User { .. } => {}
+        Command::Serve
+        | Command::Demo
+        | Command::Migrate
+        | Command::Export { .. }
+        | Command::Questionnaire { .. }
+        | Command::User { .. } => {}
     }
     let file = cli.config.as_deref().map(Settings::read).transpose()?.unwrap_or_default();
     let config = cli.settings.or(file).check()?;
@@ -103,7 +117,11 @@ async fn run_command(cli: Cli) -> Result<(), StartError> {
             say("The databases are up to date.");
             Ok(())
         }
-        Command::Serve | Command::Demo | Command::Score { .. } | Command::Instruments => Ok(()),
+        Command::Serve
+        | Command::Demo
+        | Command::Score { .. }
+        | Command::Instruments
+        | Command::Questionnaire { .. } => Ok(()),
     }
 }
 

@@ -7,6 +7,7 @@ mod enrolment;
 mod exports;
 mod outages;
 mod pushing;
+mod questionnaires;
 mod reports;
 mod running;
 mod signing_in;

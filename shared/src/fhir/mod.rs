@@ -10,6 +10,7 @@ mod check;
 mod conditions;
 mod dialect;
 mod form;
+pub mod import;
 mod json;
 mod limits;
 mod markup;

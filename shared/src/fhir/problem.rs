@@ -62,6 +62,11 @@ impl Report {
         }
     }
 
+    /// Whether nothing found changes the meaning.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.problems.iter().all(|problem| problem.severity != Severity::Error)
+    }
+
     /// Something that changes the meaning.
     pub(crate) fn error(&mut self, place: Place<'_>, message: impl Into<String>) {
         self.add(place, Severity::Error, message.into(), None);

@@ -32,8 +32,9 @@ fn table() -> String {
          `RESSENTI_WRITE=1 cargo test -p shared --test fhir` writes it anew. The files are public ones that this \
          project did not write; they lie beside the workspace, in `../shared/data/fhir`, with their sources and \
          licences.\n\n\
-         *Pass*: imported, nothing lost that changes its meaning. *Unsupported*: refused for features that the app \
-         lacks, each named. *Refused*: R4 forbids it. *Differs*: another engine says otherwise; the reason is below.\n\n",
+         *Pass*: nothing lost that changes its meaning. *Unsupported*: refused for features that the app lacks, each \
+         named. *Refused*: R4 forbids it. *Differs*: another engine says otherwise; the reason is below. All of them \
+         are evaluated, whatever the app can ask; an imported one becomes an instrument with its wording.\n\n",
     );
     summary(&mut text, &outcomes, &cases, &tallies);
     differences(&mut text);
@@ -51,8 +52,10 @@ fn table() -> String {
 }
 
 fn summary(text: &mut String, outcomes: &[Outcome], cases: &[validator::Case], tallies: &[Tally]) {
-    let count = |verdict| outcomes.iter().filter(|outcome| outcome.verdict == verdict).count();
-    let [pass, unsupported, refused] = [Verdict::Pass, Verdict::Unsupported, Verdict::Refused].map(count);
+    let count = |of: fn(&Outcome) -> Verdict| {
+        let counts = |verdict| outcomes.iter().filter(|outcome| of(outcome) == verdict).count();
+        [Verdict::Pass, Verdict::Unsupported, Verdict::Refused].map(counts)
+    };
     let n_same = cases.iter().filter(|case| case.ours.is_empty() == (case.n_theirs == 0)).count();
     let sum = |of: fn(&Tally) -> usize| tallies.iter().map(of).sum::<usize>();
     text.push_str("| what | how many | pass | unsupported | refused | differs |\n|---|---:|---:|---:|---:|---:|\n");
@@ -60,7 +63,10 @@ fn summary(text: &mut String, outcomes: &[Outcome], cases: &[validator::Case], t
         let counts = counts.map(|count| count.to_string()).join(" | ");
         let _ = writeln!(text, "| {what} | {counts} |");
     };
-    line("real questionnaires", [outcomes.len(), pass, unsupported, refused, 0]);
+    let [pass, unsupported, refused] = count(|outcome| outcome.checked);
+    line("real questionnaires, checked", [outcomes.len(), pass, unsupported, refused, 0]);
+    let [pass, unsupported, refused] = count(|outcome| outcome.verdict);
+    line("real questionnaires, imported as instruments", [outcomes.len(), pass, unsupported, refused, 0]);
     let n_refused = edges::lines().filter(|(_, done, _)| *done == "refused").count();
     let n_edges = edges::lines().count();
     line("files to refuse or to warn about", [n_edges, n_edges - n_refused, 0, n_refused, 0]);
@@ -79,7 +85,7 @@ fn differences(text: &mut String) {
 }
 
 fn files(text: &mut String, outcomes: &[Outcome]) {
-    text.push_str("\n## Real questionnaires\n\n| file | items | outcome | reasons |\n|---|---:|---|---|\n");
+    text.push_str("\n## Real questionnaires, imported\n\n| file | items | outcome | reasons |\n|---|---:|---|---|\n");
     for outcome in outcomes {
         let verdict = match outcome.verdict {
             Verdict::Pass => "pass",

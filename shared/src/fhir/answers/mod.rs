@@ -121,7 +121,13 @@ impl Review<'_> {
         let below = numbered(value, path, "item");
         let is_blank = answers.is_empty() && below.is_empty();
         if !enabled && !is_blank {
-            self.report.error(here, format!("the item {} has an answer though it is not enabled", item.link_id));
+            let message = format!("the item {} has an answer though it is not enabled", item.link_id);
+            // a draft keeps such answers, in case the item is enabled again
+            if self.is_whole {
+                self.report.error(here, message);
+            } else {
+                self.report.warn(here, format!("{message}; it is ignored"));
+            }
             return;
         }
         if matches!(item.kind, Kind::Group | Kind::Display | Kind::Question) {

@@ -17,6 +17,8 @@ mod node;
 mod operators;
 mod parser;
 mod strings;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use ast::Operator;
 pub use engine::Now;

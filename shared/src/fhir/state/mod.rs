@@ -19,7 +19,7 @@ pub(crate) use self::tree::Tree;
 use super::{
     form::Form,
     path::{Engine, Now},
-    problem::{Place, Problem, Report},
+    problem::{Place, Problem, Report, Severity},
 };
 
 /// How often everything is computed anew before a form counts as one that never settles.
@@ -32,7 +32,7 @@ pub struct Evaluation {
     pub enabled: BTreeMap<String, bool>,
     /// The answers of items with a calculation, by linkId, each `{"valueX": …}`.
     pub calculated: BTreeMap<String, Vec<Value>>,
-    /// What was found in the form, and what could not be evaluated.
+    /// What was found in the form and the response, and what could not be evaluated.
     pub problems: Vec<Problem>,
 }
 
@@ -40,8 +40,16 @@ impl Form {
     /// The consistent state of a response as typed; without one, of the form as first opened.
     #[must_use]
     pub fn evaluate(&self, response: Option<&Value>, now: &Now) -> Evaluation {
-        let mut report = Report { problems: self.problems().to_vec() };
+        // what cannot be asked can be evaluated all the same
+        let lighter = |problem: &Problem| match &problem.unsupported {
+            Some(_) => Problem { severity: Severity::Warning, ..problem.clone() },
+            None => problem.clone(),
+        };
+        let mut report = Report { problems: self.problems().iter().map(lighter).collect() };
         let tree = settle(self, response, now, &mut report);
+        if let Some(response) = response {
+            report.problems.extend(self.review(response, now));
+        }
         let mut state = Evaluation { problems: report.problems, ..Evaluation::default() };
         for (place, occurrence) in tree.occurrences().iter().enumerate() {
             *state.enabled.entry(occurrence.path.clone()).or_default() |= occurrence.enabled;
