@@ -137,7 +137,7 @@ async fn what_it_means(app: &TestApp, nurse: &Client, device: &Device) {
     assert!(alone < together);
     let file: PatientReply = nurse.get(&format!("/api/patients/{patient}")).await.ok();
     assert_eq!(file.questionnaires[0].copies.len(), 2);
-    let attention: WorklistReply = nurse.get("/api/worklist?group=attention").await.ok();
+    let attention: WorklistReply = nurse.post("/api/worklist", &json!({ "group": "attention" })).await.ok();
     assert!(attention.lines.iter().any(|line| line.patient.patient == patient && line.conflict));
 
     // 9 the assessment moves inside its window, on the server and on the device alike

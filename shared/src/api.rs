@@ -304,7 +304,24 @@ pub struct PatientLine {
     pub site: SiteKey,
 }
 
-/// `GET /api/patients?search=&site=&after=`: patients by registry number or name, 50 at a time.
+/// `POST /api/patients/search`: patients by registry number or name, 50 at a time.
+///
+/// A search holds a name or a registry number, so it travels in the body: addresses end up in logs and histories.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PatientsRequest {
+    /// What number or name begins with; everybody, if empty.
+    #[serde(default)]
+    pub search: String,
+    /// Only this site's.
+    #[serde(default)]
+    pub site: Option<SiteKey>,
+    /// Go on after this registry number, the last reply's `next`.
+    #[serde(default)]
+    pub after: String,
+}
+
+/// The patients that were searched for.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PatientsReply {
@@ -414,7 +431,25 @@ pub enum WorklistGroup {
     Attention,
 }
 
-/// `GET /api/worklist?group=&site=&search=&after=`: one group, 50 lines at a time, most urgent first.
+/// `POST /api/worklist`: which part of the list is asked for; the search is in the body for the reason above.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorklistRequest {
+    /// Which group; due, if absent.
+    #[serde(default)]
+    pub group: Option<WorklistGroup>,
+    /// Only this site's.
+    #[serde(default)]
+    pub site: Option<SiteKey>,
+    /// What registry number or name begins with; everybody, if empty.
+    #[serde(default)]
+    pub search: String,
+    /// Go on after this place, the last reply's `next`.
+    #[serde(default)]
+    pub after: Option<String>,
+}
+
+/// One group of the worklist, 50 lines at a time, most urgent first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WorklistReply {

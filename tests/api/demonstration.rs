@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::json;
 use server::demo;
 use shared::api::{CompletionReply, ExportReply, TrajectoryReply, WorklistReply};
 
@@ -28,7 +29,7 @@ on_both_databases! {
 
         let claire = sign_in(&app, "claire").await;
         for (group, at_least) in [("due", 3), ("received", 1), ("attention", 1), ("overdue", 1)] {
-            let list: WorklistReply = claire.get(&format!("/api/worklist?group={group}")).await.ok();
+            let list: WorklistReply = claire.post("/api/worklist", &json!({ "group": group })).await.ok();
             assert!(list.lines.len() >= at_least, "{group}: {:?}", list.counts);
             assert!(list.lines.iter().all(|line| line.patient.registry_number.starts_with("DEMO-")));
         }

@@ -10,13 +10,13 @@ use crate::support::{Client, Phone, TestApp, on_both_databases, patient::enrolme
 const ROUTES: [(&str, &str, &str); 17] = [
     ("GET", "/api/staff/me", "nurse investigator manager"),
     ("GET", "/api/study", "nurse investigator manager"),
-    ("GET", "/api/patients", "nurse"),
     ("POST", "/api/patients", "nurse"),
+    ("POST", "/api/patients/search", "nurse"),
     ("GET", "/api/patients/{patient}", "nurse"),
     ("POST", "/api/patients/{patient}/milestones", "nurse"),
     ("POST", "/api/patients/{patient}/letter", "nurse"),
     ("POST", "/api/patients/{patient}/devices/{device}/revoke", "nurse"),
-    ("GET", "/api/worklist", "nurse"),
+    ("POST", "/api/worklist", "nurse"),
     ("GET", "/api/worklist/live", "nurse"),
     ("GET", "/api/completion", "investigator manager"),
     ("GET", "/api/trajectory?instrument=epices&scale=EPICES", "investigator manager"),
@@ -132,8 +132,8 @@ on_both_databases! {
     async fn an_address_that_is_none_is_not_found(app: TestApp) {
         let nurse = app.nurse("claire", &["toulouse"]).await;
         assert_eq!(nurse.get("/api/patients/me").await.refusal(), ProblemKind::NotFound);
-        assert_eq!(nurse.get("/api/patients?page=2").await.refusal(), ProblemKind::BadRequest);
-        assert_eq!(nurse.get("/api/patients?site=%20").await.refusal(), ProblemKind::BadRequest);
+        assert_eq!(nurse.post("/api/patients/search", &json!({ "page": 2 })).await.refusal(), ProblemKind::BadRequest);
+        assert_eq!(nurse.post("/api/patients/search", &json!({ "site": " " })).await.refusal(), ProblemKind::BadRequest);
         assert_eq!(nurse.get("/api/nowhere").await.refusal(), ProblemKind::NotFound);
     }
 

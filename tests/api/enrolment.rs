@@ -40,16 +40,16 @@ on_both_databases! {
         for n in 0..55 {
             enrol(&nurse, &format!("R-{n:04}")).await;
         }
-        let first: PatientsReply = nurse.get("/api/patients").await.ok();
+        let first: PatientsReply = nurse.post("/api/patients/search", &json!({})).await.ok();
         assert_eq!(first.patients.len(), 50);
         let after = first.next.unwrap();
-        let rest: PatientsReply = nurse.get(&format!("/api/patients?after={after}")).await.ok();
+        let rest: PatientsReply = nurse.post("/api/patients/search", &json!({ "after": after })).await.ok();
         assert_eq!((rest.patients.len(), rest.next), (5, None));
-        let by_number: PatientsReply = nurse.get("/api/patients?search=r-000").await.ok();
+        let by_number: PatientsReply = nurse.post("/api/patients/search", &json!({ "search": "r-000" })).await.ok();
         assert_eq!(by_number.patients.len(), 10);
-        let by_name: PatientsReply = nurse.get("/api/patients?search=LEFEVRE%20em").await.ok();
+        let by_name: PatientsReply = nurse.post("/api/patients/search", &json!({ "search": "LEFEVRE em" })).await.ok();
         assert_eq!(by_name.patients.len(), 50);
-        let nobody: PatientsReply = nurse.get("/api/patients?search=%25").await.ok();
+        let nobody: PatientsReply = nurse.post("/api/patients/search", &json!({ "search": "%" })).await.ok();
         assert!(nobody.patients.is_empty(), "no wildcard is honoured");
     }
 
@@ -77,7 +77,7 @@ on_both_databases! {
             request[field] = value;
             assert_eq!(nurse.post("/api/patients", &request).await.refusal(), ProblemKind::Refused, "{field}");
         }
-        let none: PatientsReply = nurse.get("/api/patients").await.ok();
+        let none: PatientsReply = nurse.post("/api/patients/search", &json!({})).await.ok();
         assert!(none.patients.is_empty());
         let unknown = json!({ "kind": "infusion", "on": { "date": "2027-01-01" }, "colour": "blue" });
         let reply = nurse.post(&format!("/api/patients/{}/milestones", uuid::Uuid::nil()), &unknown).await;
@@ -207,7 +207,7 @@ on_both_databases! {
         let there = app.nurse("nadia", &["centre-nord"]).await;
         let phone = Phone::new(&app, &here, "R-1").await;
         let (patient, device) = (phone.patient, phone.device);
-        let listed: PatientsReply = there.get("/api/patients?search=R-1").await.ok();
+        let listed: PatientsReply = there.post("/api/patients/search", &json!({ "search": "R-1" })).await.ok();
         assert!(listed.patients.is_empty());
         assert_eq!(there.get(&format!("/api/patients/{patient}")).await.refusal(), ProblemKind::NotFound);
         let milestone = json!({ "kind": "rcp", "on": { "date": "2026-02-01" } });

@@ -1,6 +1,6 @@
 //! The nurse's list: what is due, closing, overdue, received or to be looked at, at her sites and nowhere else.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::json;
 use shared::{
@@ -9,14 +9,20 @@ use shared::{
 };
 
 use crate::support::{
-    Client, Phone, TestApp, on_both_databases,
+    Client, Phone, Reply, TestApp, on_both_databases,
     patient::{enrol, enrolment},
 };
 
 const DAY: Duration = Duration::from_hours(24);
 
-async fn list(nurse: &Client, query: &str) -> WorklistReply {
-    nurse.get(&format!("/api/worklist?{query}")).await.ok()
+async fn list(nurse: &Client, asked: &str) -> WorklistReply {
+    ask(nurse, asked).await.ok()
+}
+
+/// Asks for what `group=due&site=toulouse` says.
+async fn ask(client: &Client, asked: &str) -> Reply {
+    let pairs = asked.split('&').filter_map(|pair| pair.split_once('='));
+    client.post("/api/worklist", &pairs.collect::<BTreeMap<_, _>>()).await
 }
 
 /// Occasion and state of each line.
@@ -95,10 +101,10 @@ on_both_databases! {
         let nord = app.nurse("nord", &["centre-nord"]).await;
         let due = list(&nord, "group=due").await;
         assert_eq!((due.lines.len(), count(&due, WorklistGroup::Due)), (1, 1));
-        assert_eq!(nord.get("/api/worklist?site=toulouse").await.refusal(), ProblemKind::NotFound);
-        assert_eq!(nord.get("/api/worklist?colour=blue").await.refusal(), ProblemKind::BadRequest);
-        assert_eq!(nord.get("/api/worklist?after=nowhere").await.refusal(), ProblemKind::Refused);
-        assert_eq!(app.client().get("/api/worklist").await.refusal(), ProblemKind::NotSignedIn);
+        assert_eq!(ask(&nord, "site=toulouse").await.refusal(), ProblemKind::NotFound);
+        assert_eq!(ask(&nord, "colour=blue").await.refusal(), ProblemKind::BadRequest);
+        assert_eq!(ask(&nord, "after=nowhere").await.refusal(), ProblemKind::Refused);
+        assert_eq!(ask(&app.client(), "").await.refusal(), ProblemKind::NotSignedIn);
     }
 
     async fn pages_follow_each_other_and_counts_stop_at_a_hundred(app: TestApp) {

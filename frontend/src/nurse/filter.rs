@@ -33,6 +33,11 @@ impl Default for Filter {
 }
 
 impl Filter {
+    /// The site to narrow down to, if any.
+    pub(crate) fn site_key(self) -> Option<SiteKey> {
+        self.site.with_untracked(|site| site.parse().ok())
+    }
+
     /// Shows everything again.
     pub(crate) fn clear(self) {
         for signal in [self.typed, self.search, self.site] {

@@ -1,7 +1,7 @@
 //! All patients of a nurse's sites, by registry number, a page at a time.
 
 use leptos::{prelude::*, task::spawn_local};
-use shared::api::{PatientLine, PatientsReply};
+use shared::api::{PatientLine, PatientsReply, PatientsRequest};
 
 use super::filter::{Filter, FilterFields};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
         staff,
     },
     session,
-    staff::{Desk, FetchState, Fetched, Route, query},
+    staff::{Desk, FetchState, Fetched, Route},
     ui::{Button, Heading, Link, Look, SortHeader, TableRoom},
 };
 
@@ -65,14 +65,13 @@ impl Reader {
         self.turn.update_value(|turn| *turn += 1);
         let turn = self.turn.get_value();
         let known = self.list.with_untracked(|list| list.value().cloned()).filter(|_| go_on).unwrap_or_default();
-        let after = known.next.clone().unwrap_or_default();
-        let (site, search) = (self.filter.site.get_untracked(), self.filter.search.get_untracked());
-        let path = query("/api/patients", &[("search", &search), ("site", &site), ("after", &after)]);
+        let (after, search) = (known.next.clone().unwrap_or_default(), self.filter.search.get_untracked());
+        let asked = PatientsRequest { search, site: self.filter.site_key(), after };
         if !go_on {
             self.list.update(Fetched::forget);
         }
         spawn_local(async move {
-            let reply = self.desk.get::<PatientsReply>(&path).await;
+            let reply = self.desk.post::<PatientsReply>("/api/patients/search", &asked).await;
             if self.turn.try_get_value() != Some(turn) {
                 return;
             }

@@ -23,17 +23,6 @@ const COUNTED_TO: u16 = 100;
 type LineKey = (PatientId, AssessmentId);
 type LineMark = (u8, Option<Timestamp>, bool);
 
-/// How a request names a group.
-pub(crate) const fn group_key(group: WorklistGroup) -> &'static str {
-    match group {
-        WorklistGroup::Closing => "closing",
-        WorklistGroup::Due => "due",
-        WorklistGroup::Overdue => "overdue",
-        WorklistGroup::Received => "received",
-        WorklistGroup::Attention => "attention",
-    }
-}
-
 /// The lines of one filter as they stand.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Worklist {
@@ -156,13 +145,6 @@ mod tests {
 
     fn fresh_numbers(list: &Worklist) -> Vec<&str> {
         list.lines().iter().filter(|line| list.is_fresh(line)).map(|line| &*line.patient.registry_number).collect()
-    }
-
-    #[test]
-    fn a_request_names_a_group_as_a_reply_does() {
-        for group in GROUPS {
-            assert_eq!(serde_json::to_value(group).unwrap(), group_key(group));
-        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
-    api::{WorklistGroup, WorklistLine, WorklistReply},
+    api::{WorklistGroup, WorklistLine, WorklistReply, WorklistRequest},
     schedule::AssessmentState,
     time::Date,
 };
@@ -10,7 +10,7 @@ use shared::{
 use super::{
     filter::{Filter, FilterFields},
     state::StateChip,
-    worklist::{GROUPS, Worklist, group_key},
+    worklist::{GROUPS, Worklist},
 };
 use crate::{
     i18n::{
@@ -21,7 +21,7 @@ use crate::{
         },
     },
     live, session,
-    staff::{Desk, FetchState, Fetched, Route, Trouble, date_time, days_between, query},
+    staff::{Desk, FetchState, Fetched, Route, Trouble, date_time, days_between},
     ui::{Button, Heading, Link, Look, StatusLine, Symbol, Tone},
 };
 
@@ -39,10 +39,11 @@ struct Reader {
 }
 
 impl Reader {
-    fn path(self, after: &str) -> String {
-        let (site, search) = (self.filter.site.get_untracked(), self.filter.search.get_untracked());
-        let group = group_key(self.group.get_untracked());
-        query("/api/worklist", &[("group", group), ("site", &site), ("search", &search), ("after", after)])
+    async fn page(self, after: Option<String>) -> Result<WorklistReply, Trouble> {
+        let group = Some(self.group.get_untracked());
+        let search = self.filter.search.get_untracked();
+        let asked = WorklistRequest { group, site: self.filter.site_key(), search, after };
+        self.desk.post("/api/worklist", &asked).await
     }
 
     fn is_current(self, turn: u32) -> bool {
@@ -55,7 +56,7 @@ impl Reader {
         let turn = self.turn.get_value();
         self.list.update(Fetched::forget);
         spawn_local(async move {
-            let reply = self.desk.get::<WorklistReply>(&self.path("")).await;
+            let reply = self.page(None).await;
             if self.is_current(turn) {
                 self.list.update(|list| match reply {
                     Ok(reply) => list.arrive(Worklist::open(reply), session::now()),
@@ -71,7 +72,7 @@ impl Reader {
         let next = self.list.with_untracked(|list| list.value().and_then(|list| list.next().map(str::to_owned)));
         let Some(next) = next else { return };
         spawn_local(async move {
-            let reply = self.desk.get::<WorklistReply>(&self.path(&next)).await;
+            let reply = self.page(Some(next)).await;
             if self.is_current(turn) {
                 self.take(reply, Worklist::append);
             }
@@ -105,11 +106,11 @@ impl Reader {
         let mut pages: Vec<WorklistReply> = Vec::new();
         while pages.len() < n_pages {
             let after = match pages.last() {
-                None => String::new(),
-                Some(WorklistReply { next: Some(next), .. }) => next.clone(),
+                None => None,
+                Some(WorklistReply { next: Some(next), .. }) => Some(next.clone()),
                 Some(WorklistReply { next: None, .. }) => break,
             };
-            pages.push(self.desk.get(&self.path(&after)).await?);
+            pages.push(self.page(after).await?);
         }
         Ok(pages)
     }

@@ -15,8 +15,8 @@ mod tests {
 
     #[test]
     fn what_is_typed_cannot_become_another_parameter() {
-        let asked = query("/api/patients", &[("search", "a&site=b é"), ("site", ""), ("after", "R 7")]);
-        assert_eq!(asked, "/api/patients?search=a%26site%3Db%20%C3%A9&after=R%207");
-        assert_eq!(query("/api/patients", &[("search", "")]), "/api/patients");
+        let asked = query("/api/trajectory", &[("scale", "a&by=b é"), ("by", ""), ("instrument", "R 7")]);
+        assert_eq!(asked, "/api/trajectory?scale=a%26by%3Db%20%C3%A9&instrument=R%207");
+        assert_eq!(query("/api/trajectory", &[("by", "")]), "/api/trajectory");
     }
 }

@@ -1,11 +1,10 @@
-//! `GET /api/worklist`: what asks for a nurse's eye at her sites.
+//! `POST /api/worklist`: what asks for a nurse's eye at her sites.
 
 use std::collections::BTreeSet;
 
-use axum::{Json, Router, extract::State, routing::get};
-use serde::Deserialize;
+use axum::{Json, Router, extract::State, routing::post};
 use shared::{
-    api::{PatientLine, WorklistGroup, WorklistLine, WorklistReply},
+    api::{PatientLine, WorklistGroup, WorklistLine, WorklistReply, WorklistRequest},
     id::{PatientId, SiteKey},
     time::Date,
 };
@@ -16,7 +15,7 @@ use super::{
 };
 use crate::{
     auth::guard::NurseScope,
-    error::{ApiError, Query},
+    error::{ApiError, Body},
     identity,
     state::AppState,
 };
@@ -38,23 +37,13 @@ const GROUPS: [WorklistGroup; 5] = [
 
 /// The routes of the worklist.
 pub fn routes() -> Router<AppState> {
-    Router::new().route("/api/worklist", get(worklist))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Parameters {
-    group: Option<WorklistGroup>,
-    site: Option<SiteKey>,
-    #[serde(default)]
-    search: String,
-    after: Option<String>,
+    Router::new().route("/api/worklist", post(worklist))
 }
 
 async fn worklist(
     scope: NurseScope,
     State(state): State<AppState>,
-    Query(asked): Query<Parameters>,
+    Body(asked): Body<WorklistRequest>,
 ) -> Result<Json<WorklistReply>, ApiError> {
     let sites: Vec<SiteKey> = match asked.site {
         Some(site) if scope.sees(&site) => vec![site],

@@ -1,9 +1,12 @@
-//! `POST /api/patients`, `GET /api/patients`, `GET /api/patients/{patient}`.
+//! `POST /api/patients`, `POST /api/patients/search`, `GET /api/patients/{patient}`.
 
-use axum::{Json, Router, extract::State, routing::get};
-use serde::Deserialize;
+use axum::{
+    Json, Router,
+    extract::State,
+    routing::{get, post},
+};
 use shared::{
-    api::{EnrolReply, EnrolRequest, PatientLine, PatientReply, PatientsReply},
+    api::{EnrolReply, EnrolRequest, PatientLine, PatientReply, PatientsReply, PatientsRequest},
     id::{PatientId, SiteKey},
     schedule,
 };
@@ -13,7 +16,7 @@ use crate::{
     audit::{self, Operation},
     auth::guard::NurseScope,
     devices,
-    error::{ApiError, Body, Path, Query},
+    error::{ApiError, Body, Path},
     identity, milestones,
     state::AppState,
     sync,
@@ -24,7 +27,10 @@ const PAGE: u32 = 50;
 
 /// Routes of patients.
 pub fn routes() -> Router<AppState> {
-    Router::new().route("/api/patients", get(list).post(enrol_patient)).route("/api/patients/{patient}", get(read))
+    Router::new()
+        .route("/api/patients", post(enrol_patient))
+        .route("/api/patients/search", post(search))
+        .route("/api/patients/{patient}", get(read))
 }
 
 async fn enrol_patient(
@@ -35,20 +41,10 @@ async fn enrol_patient(
     Ok(Json(EnrolReply { patient: enrol(&state, &nurse, request).await? }))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Asked {
-    #[serde(default)]
-    search: String,
-    site: Option<SiteKey>,
-    #[serde(default)]
-    after: String,
-}
-
-async fn list(
+async fn search(
     State(state): State<AppState>,
     nurse: NurseScope,
-    Query(Asked { search, site, after }): Query<Asked>,
+    Body(PatientsRequest { search, site, after }): Body<PatientsRequest>,
 ) -> Result<Json<PatientsReply>, ApiError> {
     let sites: Vec<&SiteKey> =
         nurse.sites().iter().filter(|its| site.as_ref().is_none_or(|site| site == *its)).collect();

@@ -23,6 +23,6 @@ test("an investigator reaches no patient's page", async ({ people }) => {
   const investigator = await people.investigator();
   await investigator.page.goto(`${investigator.origin}/staff/patients`);
   await investigator.sees(investigator.say("staff.not_here"));
-  const reply = await investigator.page.request.get(`${investigator.origin}/api/patients`);
+  const reply = await investigator.page.request.get(`${investigator.origin}/api/patients/00000000-0000-4000-8000-000000000000`);
   expect(reply.status()).toBe(403);
 });
