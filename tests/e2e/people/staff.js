@@ -9,7 +9,13 @@ export class Staff {
 
   async opensSignIn() {
     await this.page.goto(`${this.origin}/staff/`);
+    await this.speaks();
     await this.sees(this.say("staff.sign_in.title"));
+  }
+
+  /** Has the pages in their language. */
+  async speaks() {
+    await this.page.getByRole("button", { name: { fr: "Français", en: "English" }[this.language], exact: true }).click();
   }
 
   async signsIn() {
@@ -26,6 +32,7 @@ export class Staff {
   /** Opens the first page with a session that is still good. */
   async arrives() {
     await this.page.goto(`${this.origin}/staff/`);
+    await this.speaks();
     await expect(this.page.getByRole("button", { name: this.say("staff.sign_out") })).toBeVisible();
   }
 
