@@ -1,5 +1,7 @@
 //! What is wrong with a questionnaire or response, where, and how much it matters.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 /// One finding.
@@ -51,15 +53,22 @@ pub(crate) struct Place<'a> {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Report {
     pub(crate) problems: Vec<Problem>,
+    /// Where and what was said already: once is enough.
+    said: HashSet<(String, String)>,
 }
 
 impl Report {
     fn add(&mut self, place: Place<'_>, severity: Severity, message: String, unsupported: Option<String>) {
         let link_id = place.link_id.map(str::to_owned);
         let problem = Problem { path: place.path.to_owned(), link_id, severity, message, unsupported };
-        if !self.problems.contains(&problem) {
+        if self.said.insert((problem.path.clone(), problem.message.clone())) {
             self.problems.push(problem);
         }
+    }
+
+    /// A report that goes on from what was found before.
+    pub(crate) fn after(problems: Vec<Problem>) -> Self {
+        Self { problems, said: HashSet::new() }
     }
 
     /// Whether nothing found changes the meaning.

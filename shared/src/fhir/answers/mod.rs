@@ -68,7 +68,7 @@ impl Review<'_> {
             match link_id {
                 None => self.report.error(place, "the item has no linkId"),
                 Some(link_id) if known.contains(link_id) => {}
-                Some(link_id) if form.items().iter().any(|item| item.link_id == link_id) => {
+                Some(link_id) if !form.linked(link_id).is_empty() => {
                     self.report.error(place, format!("the item {link_id} does not belong in this place"));
                 }
                 Some(link_id) => {
@@ -103,15 +103,7 @@ impl Review<'_> {
 
     /// The occurrences of an item on a level.
     fn occurrences(&self, level: Level<'_>, item: usize) -> Vec<usize> {
-        let is_here = |at: &usize| {
-            self.tree
-                .get(*at)
-                .is_some_and(|it| it.item == item && it.parent == level.occurrence && it.under == level.under)
-        };
-        match level.occurrence.and_then(|at| self.tree.get(at)) {
-            Some(parent) => parent.children.iter().copied().filter(is_here).collect(),
-            None => (0..self.tree.occurrences().len()).filter(is_here).collect(),
-        }
+        self.tree.below(level.occurrence, level.under, item).collect()
     }
 
     fn item(&mut self, at: usize, item: &FormItem, occurrence: Option<usize>, enabled: bool, given: (&str, &Value)) {

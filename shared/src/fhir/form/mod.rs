@@ -3,6 +3,8 @@
 mod expressions;
 mod read;
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 pub(crate) use self::expressions::KANTA;
@@ -19,6 +21,7 @@ use super::{
 pub struct Form {
     source: Value,
     items: Vec<FormItem>,
+    links: HashMap<String, Vec<usize>>,
     roots: Vec<usize>,
     named: Vec<Named>,
     problems: Vec<Problem>,
@@ -184,6 +187,11 @@ impl Form {
 
     pub(crate) fn named(&self) -> &[Named] {
         &self.named
+    }
+
+    /// The places of the items with this linkId: one, unless the file is wrong.
+    pub(crate) fn linked(&self, link_id: &str) -> &[usize] {
+        self.links.get(link_id).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The items on this level: below an item, or at the top.

@@ -1,5 +1,7 @@
 //! From JSON to a form, as far as it goes.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
 
 use super::{Form, FormItem, Kind, expressions};
@@ -12,8 +14,8 @@ use crate::fhir::{
     problem::{Place, Problem, Report, Severity},
 };
 
-/// The most items a form may have; the largest real ones have a tenth.
-const MOST_ITEMS: usize = 20_000;
+/// The most items a form may have; the largest real one has 808.
+const MOST_ITEMS: usize = 5_000;
 
 /// Reads a form and checks it.
 pub(super) fn form(source: Value, packs: &ValueSets) -> Result<Form, Vec<Problem>> {
@@ -37,7 +39,11 @@ pub(super) fn form(source: Value, packs: &ValueSets) -> Result<Form, Vec<Problem
     if items.is_empty() || lacks_link {
         return Err(report.problems);
     }
-    let mut form = Form { source, items, roots, named, problems: Vec::new() };
+    let mut links: HashMap<String, Vec<usize>> = HashMap::new();
+    for (place, item) in items.iter().enumerate() {
+        links.entry(item.link_id.clone()).or_default().push(place);
+    }
+    let mut form = Form { source, items, links, roots, named, problems: Vec::new() };
     check::check(&form, &mut report);
     report.problems.sort_by_key(|problem| std::cmp::Reverse(problem.severity == Severity::Error));
     form.problems = report.problems;

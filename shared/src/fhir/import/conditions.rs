@@ -30,8 +30,8 @@ pub(super) fn of(item: &FormItem, form: &Form, asked: &Asked) -> Result<Option<C
 }
 
 fn one(condition: &conditions::Condition, form: &Form, asked: &Asked) -> Result<Condition, String> {
-    let target = form.items().iter().position(|item| item.link_id == condition.question);
-    let target = target.and_then(|place| asked.by_place.get(&place)).and_then(|at| asked.items.get(*at));
+    let target = form.linked(&condition.question).first();
+    let target = target.and_then(|place| asked.by_place.get(place)).and_then(|at| asked.items.get(*at));
     let Some(target) = target else { return Err("enableWhen on what is not asked before".to_owned()) };
     let (ItemKind::Choice(key) | ItemKind::Choices(key)) = &target.item.kind else {
         return Err("enableWhen on a number, date or text".to_owned());

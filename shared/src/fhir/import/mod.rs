@@ -50,7 +50,7 @@ pub struct Import {
 /// # Errors
 /// What stands against it, among everything found.
 pub fn import(form: &Form, naming: &Naming) -> Result<Import, Vec<Problem>> {
-    let mut report = Report { problems: form.problems().to_vec() };
+    let mut report = Report::after(form.problems().to_vec());
     let asked = items::ask(form, &mut report);
     let root = Place { path: "Questionnaire", link_id: None };
     if asked.items.is_empty() && report.is_sound() {
@@ -68,11 +68,13 @@ pub fn import(form: &Form, naming: &Naming) -> Result<Import, Vec<Problem>> {
         licence: licence.clone(),
         minutes: u8::try_from(asked.items.len().div_ceil(6).max(1)).unwrap_or(u8::MAX),
         recall: Recall::None,
+        includes: None,
         options: asked.sets.iter().map(|set| (set.key.clone(), set.option_set())).collect(),
         items: asked.items.iter().map(|item| item.item.clone()).collect(),
         scales: Vec::new(),
         references: words("url").into_iter().collect(),
         labels: BTreeMap::new(),
+        tables: BTreeMap::new(),
     };
     let packs = words::packs(form, &asked, naming, (&title, &licence), &mut report);
     if !report.is_sound() {

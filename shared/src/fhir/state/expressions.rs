@@ -178,7 +178,8 @@ impl<'a> Scope<'a> for Here<'_, 'a> {
         let Node::Tree(tree) = node else { return None };
         let coding = tree.value.get("valueCoding").unwrap_or(tree.value);
         let link = tree.link?;
-        let items = self.reading.tree.form.items().iter().filter(|item| item.link_id == link);
+        let form = self.reading.tree.form;
+        let items = form.linked(link).iter().filter_map(|place| form.item(*place));
         let options = items.flat_map(|item| item.options.iter().flatten());
         let mut chosen = options
             .filter(|option| option.answer.get("valueCoding").is_some_and(|offered| is_same_coding(offered, coding)));

@@ -45,7 +45,7 @@ impl Form {
             Some(_) => Problem { severity: Severity::Warning, ..problem.clone() },
             None => problem.clone(),
         };
-        let mut report = Report { problems: self.problems().iter().map(lighter).collect() };
+        let mut report = Report::after(self.problems().iter().map(lighter).collect());
         let tree = settle(self, response, now, &mut report);
         if let Some(response) = response {
             report.problems.extend(self.review(response, now));

@@ -1,5 +1,7 @@
 //! A response laid over its form: every item has its place, whether answered or not.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
 
 use super::{Finding, FindingResult};
@@ -91,11 +93,14 @@ impl<'f> Tree<'f> {
         given: &[&Value],
         path: &str,
     ) -> Vec<usize> {
+        let mut by_link: HashMap<&str, Vec<&Value>> = HashMap::new();
+        for one in given {
+            by_link.entry(text(one, "linkId").unwrap_or_default()).or_default().push(one);
+        }
         let mut places = Vec::new();
         for place in self.form.level(item) {
             let Some(item) = self.form.item(*place) else { continue };
-            let own: Vec<&Value> =
-                given.iter().filter(|it| text(it, "linkId") == Some(&item.link_id)).copied().collect();
+            let own = by_link.get(item.link_id.as_str()).cloned().unwrap_or_default();
             let path = if path.is_empty() { item.link_id.clone() } else { format!("{path}/{}", item.link_id) };
             if item.kind == Kind::Group && own.len() > 1 {
                 for (n, one) in own.iter().enumerate() {
@@ -175,9 +180,18 @@ impl<'f> Tree<'f> {
         self.form.item(self.get(place)?.item)
     }
 
-    /// Where an item occurs.
-    pub(super) fn places_of(&self, item: usize) -> &[usize] {
-        self.by_item.get(item).map(Vec::as_slice).unwrap_or_default()
+    /// Where an item occurs directly below an occurrence (none: at the top), under its answer of this number.
+    pub(crate) fn below(
+        &self,
+        parent: Option<usize>,
+        under: usize,
+        item: usize,
+    ) -> impl Iterator<Item = usize> + use<'_> {
+        let children = parent.and_then(|parent| self.get(parent)).map(|parent| parent.children.as_slice());
+        let all = children.or_else(|| self.by_item.get(item).map(Vec::as_slice)).unwrap_or_default();
+        all.iter().copied().filter(move |place| {
+            self.get(*place).is_some_and(|it| it.item == item && it.parent == parent && it.under == under)
+        })
     }
 
     /// The values answered at a place.
