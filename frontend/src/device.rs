@@ -10,7 +10,7 @@ use shared::{
     answers::AnswerEvent,
     api::ClaimRequest,
     id::{DeviceId, Language, PatientId},
-    sync::store::{Enrolment, SlotProgress, Stage, Store, StoreError},
+    sync::store::{Enrolment, Store, StoreError},
     time::Timestamp,
 };
 use wasm_bindgen::JsValue;
@@ -190,20 +190,15 @@ impl Device {
         Notebook::open(self.store.get_value(), synchroniser, session).await
     }
 
-    /// Every answer event of everybody enrolled here that the hospital gave no receipt for: a rescue file's content.
+    /// Every answer event of whoever unlocked the phone that the hospital has not: a rescue file's content.
+    ///
+    /// Nobody else's, should several be enrolled on this phone, and nothing while it is locked.
     ///
     /// # Errors
     /// When the store cannot even be read.
     pub async fn list_unsent(self) -> Result<Vec<AnswerEvent>, StoreError> {
-        let store = self.store.get_value();
-        let mut unsent = Vec::new();
-        for Enrolment { patient, .. } in store.list_enrolments().await? {
-            for SlotProgress { slot, .. } in store.list_progress(patient).await? {
-                let kept = store.list_slot(&slot).await?.into_iter();
-                unsent.extend(kept.filter(|it| matches!(it.stage, Stage::Draft | Stage::Outbox)).map(|it| it.event));
-            }
-        }
-        Ok(unsent)
+        let Some((Session { patient, .. }, _)) = self.open.get_value() else { return Ok(Vec::new()) };
+        self.store.get_value().list_unsent(patient).await
     }
 
     fn synchroniser(self) -> Option<Rc<Synchroniser>> {

@@ -8,12 +8,13 @@ use std::rc::Rc;
 
 use frontend::{
     crypto::{self, Pin},
+    device::{Device, DeviceState},
     notebook::{KeepError, Notebook, Sitting},
     session::{self, Session, Unlocking},
     store::IndexedDbStore,
     sync::{SyncStatus, Synchroniser},
 };
-use leptos::prelude::RwSignal;
+use leptos::prelude::{Owner, RwSignal};
 use serde_json::json;
 use shared::{
     answers::{AnswerValue, SkipReason},
@@ -26,7 +27,7 @@ use shared::{
     },
     time::{Date, Timestamp},
 };
-use support::{fresh_name, patient};
+use support::{fresh_name, patient, turn_phone};
 use uuid::Uuid;
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -41,7 +42,11 @@ fn device() -> DeviceId {
 }
 
 async fn enrolled() -> Rc<IndexedDbStore> {
-    let store = IndexedDbStore::new(&fresh_name());
+    enrolled_in(&fresh_name()).await
+}
+
+async fn enrolled_in(name: &str) -> Rc<IndexedDbStore> {
+    let store = IndexedDbStore::new(name);
     let sealed = crypto::seal("credential", device(), &pin("2580")).await.unwrap();
     let language = "fr".parse().unwrap();
     let enrolment =
@@ -145,6 +150,29 @@ async fn wrong_pins_are_slowed_and_nothing_is_erased() {
     store.save_enrolment(&enrolment).await.unwrap();
     unlocked(&store).await;
     assert_eq!(store.list_enrolments().await.unwrap()[0].wrong_tries, 0, "a right one clears the count");
+}
+
+#[wasm_bindgen_test]
+async fn a_phone_that_was_put_away_for_five_minutes_asks_for_the_pin_again() {
+    let store = enrolled_in("ressenti").await;
+    let owner = Owner::new();
+    let phone = owner.with(Device::provide);
+    phone.unlock(device(), pin("2580")).await.unwrap();
+    let put_away_for = async |seconds: f64| {
+        turn_phone(true, 0.0);
+        turn_phone(false, seconds * 1000.0);
+        turn_phone(false, 0.0);
+        // The lock looks up who is enrolled: let the browser get to it.
+        for _ in 0..50 {
+            store.list_enrolments().await.unwrap();
+        }
+        (phone.state(), phone.enrolled_as())
+    };
+    assert_eq!(put_away_for(290.0).await, (DeviceState::Open(patient()), Some(device())));
+    let (state, unlocked) = put_away_for(301.0).await;
+    assert!(matches!(state, DeviceState::Locked(_)), "{state:?}");
+    assert_eq!(unlocked, None);
+    assert_eq!(phone.list_unsent().await.unwrap(), [], "and shows nothing");
 }
 
 #[wasm_bindgen_test]

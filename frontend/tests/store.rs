@@ -7,11 +7,16 @@ mod support;
 use frontend::store::IndexedDbStore;
 use futures_util::future::join_all;
 use idb::{DatabaseEvent, Factory, ObjectStoreParams};
-use shared::sync::{
-    conformance,
-    store::{Store, StoreError},
+use shared::{
+    answers::{DraftEvent, EventBody, KnownBody},
+    id::{DeviceId, PatientId},
+    sync::{
+        conformance,
+        store::{Store, StoreError},
+    },
 };
 use support::{bare_strict_put, draft, fresh_name, patient};
+use uuid::Uuid;
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -83,11 +88,54 @@ async fn a_store_that_fails_is_only_read_from_then_on_and_never_made_anew() {
 }
 
 #[wasm_bindgen_test]
+async fn a_tap_after_another_tabs_tap_takes_the_number_after_it() {
+    let name = fresh_name();
+    let [ours, theirs] = [IndexedDbStore::new(&name), IndexedDbStore::new(&name)];
+    ours.append(draft(1, "q1", 1)).await.unwrap();
+    ours.append(draft(2, "q2", 1)).await.unwrap();
+    let other = theirs.append(draft(3, "q3", 1)).await.unwrap();
+    assert_eq!(ours.append(draft(4, "q4", 1)).await.unwrap().sequence, 4);
+    assert_eq!(ours.append(draft(3, "q3", 2)).await.unwrap(), other, "kept in another tab is kept");
+    assert_eq!(ours.tally(patient()).await.unwrap().drafts, 4);
+}
+
+#[wasm_bindgen_test]
+async fn a_tap_after_another_tabs_sending_is_refused() {
+    let name = fresh_name();
+    let [ours, theirs] = [IndexedDbStore::new(&name), IndexedDbStore::new(&name)];
+    ours.append(draft(1, "q1", 1)).await.unwrap();
+    ours.append(draft(2, "q2", 1)).await.unwrap();
+    let body = EventBody::Known(KnownBody::Submitted);
+    theirs.append(DraftEvent { body, ..draft(3, "q1", 1) }).await.unwrap();
+    assert_eq!(ours.append(draft(4, "q3", 1)).await, Err(StoreError::AlreadySubmitted));
+    let tally = ours.tally(patient()).await.unwrap();
+    assert_eq!((tally.drafts, tally.waiting), (0, 3), "nothing was kept behind the sending");
+}
+
+#[wasm_bindgen_test]
+async fn a_rescue_file_holds_what_is_not_sent_of_this_patient_and_of_nobody_else() {
+    let store = IndexedDbStore::new(&fresh_name());
+    let neighbour = PatientId::new(Uuid::from_u128(9));
+    let mut theirs = draft(1, "q1", 1);
+    (theirs.patient, theirs.origin.device) = (neighbour, DeviceId::new(Uuid::from_u128(90)));
+    let theirs = store.append(theirs).await.unwrap();
+    let mut other = draft(2, "mo", 1);
+    other.instrument.key = "eq-5d-5l".parse().unwrap();
+    let draft_of_ours = store.append(other).await.unwrap();
+    let body = EventBody::Known(KnownBody::Submitted);
+    let sent = store.append(DraftEvent { body, ..draft(3, "q1", 1) }).await.unwrap();
+    assert_eq!(store.list_unsent(patient()).await.unwrap(), [draft_of_ours, sent]);
+    assert_eq!(store.list_unsent(neighbour).await.unwrap(), [theirs]);
+}
+
+/// The promised bound is 1.5, which the bench holds it to; here it is looser, for other tests may be at work.
+#[wasm_bindgen_test]
 async fn a_tap_costs_little_more_than_a_bare_strict_put() {
     let store = IndexedDbStore::new(&fresh_name());
-    let (yardstick, text) = (fresh_name(), "x".repeat(800));
+    let kept = store.append(draft(1, "q1", 1)).await.unwrap();
+    let (yardstick, text) = (fresh_name(), "x".repeat(kept.canonical_bytes().unwrap().len()));
     let (mut taps, mut puts) = (Vec::new(), Vec::new());
-    for n in 1..=200_u128 {
+    for n in 2..=420_u128 {
         let begun = support::uptime_ms();
         store.append(draft(n, "q1", 1)).await.unwrap();
         let between = support::uptime_ms();
@@ -95,10 +143,15 @@ async fn a_tap_costs_little_more_than_a_bare_strict_put() {
         taps.push(between - begun);
         puts.push(support::uptime_ms() - between);
     }
-    let [tap, put] = [taps, puts].map(|mut times| {
+    let [(tap, late_tap), (put, late_put)] = [taps, puts].map(|times| {
+        let mut times = times[20..].to_vec();
         times.sort_by(f64::total_cmp);
-        times[times.len() / 2]
+        (times[times.len() / 2], times[times.len() * 99 / 100])
     });
-    console_log!("median tap {tap:.2} ms, bare strict put {put:.2} ms, ratio {:.2}", tap / put);
-    assert!(tap < 3.0 * put, "far from the promised 1.5 even for a busy machine: {tap} and {put} ms");
+    console_log!(
+        "399 taps: median {tap:.3} ms, p99 {late_tap:.2} ms; bare strict puts of {} bytes: {put:.3} and {late_put:.2} ms; ratio {:.2}",
+        text.len(),
+        tap / put
+    );
+    assert!(tap < 2.0 * put, "far from the promised 1.5 even for a busy machine: {tap} and {put} ms");
 }

@@ -6,8 +6,8 @@ use std::{
 };
 
 use idb::{
-    DatabaseEvent, Event, Factory, KeyPath, KeyRange, ObjectStore, ObjectStoreParams, Request, Transaction,
-    event::VersionChangeEvent,
+    DatabaseEvent, Event, Factory, IndexParams, KeyPath, KeyRange, ObjectStore, ObjectStoreParams, Request,
+    Transaction, event::VersionChangeEvent,
 };
 use js_sys::{Array, Function, JSON, Object, Promise, Reflect};
 use serde::{Serialize, de::DeserializeOwned};
@@ -25,6 +25,8 @@ const DOCUMENTS: &str = "document";
 pub(super) enum Trouble {
     /// The connection was closed under us, as the browser says it: open it again and try once more.
     Closed(String),
+    /// A row has the id or the place of the one that was to be added: look what is there.
+    Taken,
     /// Tell whoever asked.
     Told(StoreError),
 }
@@ -37,7 +39,9 @@ impl Trouble {
     /// By the name of the browser's exception, which stands at the head of its text.
     fn named(text: String) -> Self {
         let is = |name: &str| text.contains(name);
-        if is("QuotaExceededError") {
+        if is("ConstraintError") {
+            Self::Taken
+        } else if is("QuotaExceededError") {
             Self::Told(StoreError::Full)
         } else if is("VersionError") {
             Self::Told(StoreError::Outdated)
@@ -50,6 +54,16 @@ impl Trouble {
 
     fn thrown(exception: &JsValue) -> Self {
         Self::named(exception.unchecked_ref::<Object>().to_string().into())
+    }
+}
+
+impl From<Trouble> for StoreError {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Closed(text) => Self::Broken(text),
+            Trouble::Taken => Self::Broken("two rows would have one key".to_owned()),
+            Trouble::Told(error) => error,
+        }
     }
 }
 
@@ -93,15 +107,33 @@ impl Connection {
     }
 
     pub(super) async fn read<T>(&self, work: impl AsyncFn(&Scope) -> Result<T, Trouble>) -> Result<T, StoreError> {
-        self.run("readonly", work).await
+        Ok(self.run("readonly", work).await?)
     }
 
     /// One strict transaction: when it returns `Ok`, all of it is on the disk.
     pub(super) async fn write<T>(&self, work: impl AsyncFn(&Scope) -> Result<T, Trouble>) -> Result<T, StoreError> {
-        if let Some(error) = self.read_only.borrow().clone() {
-            return Err(error);
-        }
-        let saved = self.run("readwrite", work).await;
+        self.check_writable()?;
+        self.note_broken(self.run("readwrite", work).await.map_err(StoreError::from))
+    }
+
+    /// As [`Self::write`]; `None`, and nothing changed, when what was to be added has a key that is taken.
+    pub(super) async fn write_if_free<T>(
+        &self,
+        work: impl AsyncFn(&Scope) -> Result<T, Trouble>,
+    ) -> Result<Option<T>, StoreError> {
+        self.check_writable()?;
+        self.note_broken(match self.run("readwrite", work).await {
+            Ok(value) => Ok(Some(value)),
+            Err(Trouble::Taken) => Ok(None),
+            Err(trouble) => Err(trouble.into()),
+        })
+    }
+
+    fn check_writable(&self) -> Result<(), StoreError> {
+        self.read_only.borrow().clone().map_or(Ok(()), Err)
+    }
+
+    fn note_broken<T>(&self, saved: Result<T, StoreError>) -> Result<T, StoreError> {
         if let Err(error @ StoreError::Broken(_)) = &saved {
             self.read_only.replace(Some(error.clone()));
         }
@@ -115,17 +147,14 @@ impl Connection {
         }
     }
 
-    async fn run<T>(&self, mode: &str, work: impl AsyncFn(&Scope) -> Result<T, Trouble>) -> Result<T, StoreError> {
-        let mut outcome = self.attempt(mode, &work).await;
-        if matches!(outcome, Err(Trouble::Closed(_))) {
-            self.close();
-            self.open.take();
-            outcome = self.attempt(mode, &work).await;
+    async fn run<T>(&self, mode: &str, work: impl AsyncFn(&Scope) -> Result<T, Trouble>) -> Result<T, Trouble> {
+        let outcome = self.attempt(mode, &work).await;
+        if !matches!(outcome, Err(Trouble::Closed(_))) {
+            return outcome;
         }
-        outcome.map_err(|trouble| match trouble {
-            Trouble::Closed(text) => StoreError::Broken(text),
-            Trouble::Told(error) => error,
-        })
+        self.close();
+        self.open.take();
+        self.attempt(mode, &work).await
     }
 
     async fn attempt<T>(&self, mode: &str, work: &impl AsyncFn(&Scope) -> Result<T, Trouble>) -> Result<T, Trouble> {
@@ -179,7 +208,9 @@ fn create_stores(event: &VersionChangeEvent) -> Result<(), idb::Error> {
         let mut params = ObjectStoreParams::new();
         params.key_path(Some(KeyPath::new_single("key")));
         let events = database.create_object_store(EVENTS, params)?;
-        events.create_index("device", KeyPath::new_array(["device", "sequence"]), None)?;
+        let mut once = IndexParams::new();
+        once.unique(true);
+        events.create_index("place", KeyPath::new_single("place"), Some(once))?;
         events.create_index("slot", KeyPath::new_array(["slot", "sequence"]), None)?;
         events.create_index("stage", KeyPath::new_array(["patient", "stage", "sequence"]), None)?;
         events.create_index("sent", KeyPath::new_single("sent"), None)?;

@@ -3,16 +3,17 @@
 //! It passes the same suite as the memory store, in a real browser (`tests/store.rs`). On any trouble it says so
 //! and changes nothing; it never deletes or recreates a database, which may hold what nobody else has.
 
+mod append;
 mod connection;
 mod row;
 
-use std::collections::BTreeMap;
+use std::{cell::Cell, collections::BTreeMap};
 
 use idb::{CursorDirection, ObjectStore, Query};
 use serde::{Serialize, de::DeserializeOwned};
 use shared::{
-    answers::{AnswerEvent, DraftEvent, EventBody, KnownBody, Slot},
-    id::{DeviceId, PatientId},
+    answers::{AnswerEvent, DraftEvent, Slot},
+    id::{AnswerEventId, DeviceId, PatientId},
     sync::{
         protocol::{PatientBundle, PulledEvent},
         store::{
@@ -24,8 +25,9 @@ use shared::{
 use wasm_bindgen::JsValue;
 
 use self::{
+    append::Last,
     connection::{Connection, Scope, Trouble, js, plain, range},
-    row::{Row, key, number, sent},
+    row::{Row, keys, number},
 };
 
 /// Greater than every number in a compound key.
@@ -34,13 +36,14 @@ const END: [u8; 0] = [];
 /// The [`Store`] of a browser.
 pub struct IndexedDbStore {
     connection: Connection,
+    last: Cell<Option<Last>>,
 }
 
 impl IndexedDbStore {
     /// A store under this name; the database is opened when it is first used, and again when the phone closed it.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        Self { connection: Connection::new(name) }
+        Self { connection: Connection::new(name), last: Cell::default() }
     }
 
     /// What the browser says of the durability of a transaction that saves: `strict`.
@@ -88,6 +91,19 @@ impl IndexedDbStore {
         self.save_document("session", &device).await
     }
 
+    /// A patient's events, drafts included, that the hospital has answered nothing about.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn list_unsent(&self, patient: PatientId) -> Result<Vec<AnswerEvent>, StoreError> {
+        let (from, to) = ((patient, number(Stage::Draft), 0), (patient, number(Stage::Outbox), END));
+        let list = async |scope: &Scope| {
+            let rows = list_rows(&scope.events()?, "stage", (from, to), None).await?;
+            rows.iter().map(Row::event).collect()
+        };
+        self.connection.read(list).await
+    }
+
     async fn find_document<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, StoreError> {
         self.connection.read(async |scope: &Scope| find_document(scope, name).await).await
     }
@@ -128,46 +144,18 @@ async fn list_rows(
     found.iter().map(plain).collect()
 }
 
-async fn find_row(events: &ObjectStore, key: &str) -> Result<Option<Row>, Trouble> {
-    events.get(JsValue::from(key))?.await?.map(|row| plain(&row)).transpose()
-}
-
-/// Keeps one event; the drafts of a slot that is being sent go to the outbox with it.
-async fn append(scope: &Scope, draft: DraftEvent) -> Result<AnswerEvent, Trouble> {
-    let events = scope.events()?;
-    let (slot, device) = (draft.slot(), draft.origin.device);
-    // What must be known first is asked for at once and then awaited: one way to the browser's store and back.
-    let tried = events.get(range(&key(draft.id, ""), &key(draft.id, "~"))?)?.into_future();
-    let sent_before = events.index("sent")?.get_key(JsValue::from(sent(&slot, device)))?.into_future();
-    let counted: Query = range(&(device, 0), &(device, END))?.into();
-    let last = events.index("device")?.open_key_cursor(Some(counted), Some(CursorDirection::Prev))?.into_future();
-    let (tried, sent_before, last) = (tried.await?, sent_before.await?, last.await?);
-    if let Some(row) = tried {
-        return plain::<Row>(&row)?.event();
-    }
-    if sent_before.is_some() {
-        return Err(Trouble::Told(StoreError::AlreadySubmitted));
-    }
-    let last: Option<(DeviceId, u64)> = last.map(|last| plain(&last.key()?)).transpose()?;
-    let event = draft.number(last.map_or(0, |(_, sequence)| sequence) + 1);
-    let submits = event.body == EventBody::Known(KnownBody::Submitted);
-    if submits {
-        let slot = slot.to_string();
-        for mut row in list_rows(&events, "slot", ((&slot, 0), (&slot, END)), None).await? {
-            if row.is_in(Stage::Draft) && row.device == device {
-                row.move_to(Stage::Outbox);
-                put(&events, &row)?;
-            }
-        }
-    }
-    put(&events, &Row::new(&event, if submits { Stage::Outbox } else { Stage::Draft }, None)?)?;
-    Ok(event)
+/// An event in these very bytes, wherever it came from.
+async fn find_row(events: &ObjectStore, id: AnswerEventId, hash: &str) -> Result<Option<Row>, Trouble> {
+    let (from, to) = keys(id);
+    let found = events.get_all(Some(range(&from, &to)?.into()), None)?.await?;
+    let rows = found.iter().map(plain).collect::<Result<Vec<Row>, _>>()?;
+    Ok(rows.into_iter().find(|row| row.hash == hash))
 }
 
 async fn settle(scope: &Scope, patient: PatientId, settled: &[Settled]) -> Result<(), Trouble> {
     let events = scope.events()?;
     for Settled { id, hash, settlement } in settled {
-        let Some(mut row) = find_row(&events, &key(*id, hash)).await? else { continue };
+        let Some(mut row) = find_row(&events, *id, hash).await? else { continue };
         if row.patient != patient {
             continue;
         }
@@ -184,13 +172,15 @@ async fn settle(scope: &Scope, patient: PatientId, settled: &[Settled]) -> Resul
 async fn absorb(scope: &Scope, patient: PatientId, pulled: &[PulledEvent], cursor: u64) -> Result<(), Trouble> {
     let events = scope.events()?;
     for PulledEvent { event, receipt } in pulled.iter().filter(|pulled| pulled.event.patient == patient) {
-        let foreign = Row::new(event, Stage::Pulled, Some(receipt.clone()))?;
-        let row = match find_row(&events, &foreign.key).await? {
-            None => foreign,
-            Some(mut row) => {
-                row.receive(receipt);
-                row
+        let mut foreign = Row::pulled(event, receipt.clone())?;
+        let row = if let Some(mut row) = find_row(&events, event.id, &foreign.hash).await? {
+            row.receive(receipt);
+            row
+        } else {
+            if events.index("place")?.get_key(js(&foreign.place)?)?.await?.is_some() {
+                foreign.place = None;
             }
+            foreign
         };
         put(&events, &row)?;
     }
@@ -245,7 +235,7 @@ fn bundle_name(patient: PatientId) -> String {
 
 impl Store for IndexedDbStore {
     async fn append(&self, draft: DraftEvent) -> Result<AnswerEvent, StoreError> {
-        self.connection.write(async |scope: &Scope| append(scope, draft.clone()).await).await
+        append::append(&self.connection, &self.last, draft).await
     }
 
     async fn list_slot(&self, slot: &Slot) -> Result<Vec<KeptEvent>, StoreError> {
@@ -276,6 +266,7 @@ impl Store for IndexedDbStore {
     }
 
     async fn absorb(&self, patient: PatientId, events: &[PulledEvent], cursor: u64) -> Result<(), StoreError> {
+        self.last.take();
         self.connection.write(async |scope: &Scope| absorb(scope, patient, events, cursor).await).await
     }
 

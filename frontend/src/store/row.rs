@@ -15,8 +15,11 @@ use super::connection::Trouble;
 /// One row of the object store of events.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Row {
-    /// Id and hash of bytes: [`key`].
+    /// The id of what was made here; [`foreign_key`] of what came from the server.
     pub(super) key: String,
+    /// The device's next number, given once; what came from the server has it only if it was free.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) place: Option<(DeviceId, u64)>,
     pub(super) id: AnswerEventId,
     pub(super) hash: String,
     pub(super) slot: String,
@@ -35,8 +38,14 @@ pub(super) struct Row {
     sent: Option<String>,
 }
 
-pub(super) fn key(id: AnswerEventId, hash: &str) -> String {
+/// Of an event that came from the server: the same id with other bytes is kept beside ours.
+fn foreign_key(id: AnswerEventId, hash: &str) -> String {
     format!("{id}/{hash}")
+}
+
+/// First and last of the keys under which an event may lie.
+pub(super) fn keys(id: AnswerEventId) -> (String, String) {
+    (id.to_string(), foreign_key(id, "~"))
 }
 
 /// What a device's sending of a slot is found by; begins with the patient.
@@ -56,15 +65,16 @@ pub(super) const fn number(stage: Stage) -> u8 {
 }
 
 impl Row {
-    pub(super) fn new(event: &AnswerEvent, stage: Stage, receipt: Option<Receipt>) -> Result<Self, Trouble> {
+    /// An event made here.
+    pub(super) fn new(event: &AnswerEvent, stage: Stage) -> Result<Self, Trouble> {
         let json = String::from_utf8(event.canonical_bytes().map_err(Trouble::broken)?).map_err(Trouble::broken)?;
-        let hash = sha256_hex(json.as_bytes());
         let slot = event.slot();
         let submits = event.body == EventBody::Known(KnownBody::Submitted);
         Ok(Self {
-            key: key(event.id, &hash),
+            key: event.id.to_string(),
+            place: Some((event.origin.device, event.sequence)),
             id: event.id,
-            hash,
+            hash: sha256_hex(json.as_bytes()),
             sent: submits.then(|| sent(&slot, event.origin.device)),
             slot: slot.to_string(),
             patient: event.patient,
@@ -72,9 +82,15 @@ impl Row {
             sequence: event.sequence,
             stage: number(stage),
             json,
-            receipt,
+            receipt: None,
             received_ms: None,
         })
+    }
+
+    /// An event that came from the server.
+    pub(super) fn pulled(event: &AnswerEvent, receipt: Receipt) -> Result<Self, Trouble> {
+        let row = Self::new(event, Stage::Pulled)?;
+        Ok(Self { key: foreign_key(row.id, &row.hash), receipt: Some(receipt), ..row })
     }
 
     pub(super) fn stage(&self) -> Result<Stage, Trouble> {

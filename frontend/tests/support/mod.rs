@@ -23,6 +23,12 @@ use wasm_bindgen::prelude::*;
         }
         return open.get(name);
     }
+    const clock = Date.now;
+    export function turn_phone(hidden, later_ms) {
+        Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+        Date.now = () => clock() + later_ms;
+        document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+    }
     export async function bare_strict_put(name, key, value) {
         const transaction = (await database(name)).transaction('bare', 'readwrite', { durability: 'strict' });
         transaction.objectStore('bare').put(value, key);
@@ -33,6 +39,8 @@ use wasm_bindgen::prelude::*;
     }
 ")]
 extern "C" {
+    /// Puts the phone away or takes it out again, so many milliseconds from now.
+    pub(crate) fn turn_phone(hidden: bool, later_ms: f64);
     #[wasm_bindgen(catch)]
     pub(crate) async fn bare_strict_put(name: &str, key: &str, value: &str) -> Result<JsValue, JsValue>;
 }

@@ -76,7 +76,10 @@ mod tests {
     use proptest::{collection::vec, prelude::*};
 
     use super::*;
-    use crate::answers::samples::{answered, any_event, event};
+    use crate::answers::{
+        AnswerValue, EventBody, KnownBody,
+        samples::{answered, any_event, event, key},
+    };
 
     fn log_of(events: &[AnswerEvent]) -> AnswerLog {
         let mut log = AnswerLog::default();
@@ -108,9 +111,21 @@ mod tests {
         let later = text.replace(r#""kind":"answered""#, r#""zoom":3,"kind":"drawn""#);
         let read: AnswerEvent = serde_json::from_str(&later).unwrap();
         let again: AnswerEvent = serde_json::from_slice(&read.canonical_bytes().unwrap()).unwrap();
-        assert!(matches!(read.body, crate::answers::EventBody::Unknown(_)));
+        assert!(matches!(read.body, EventBody::Unknown(_)));
         assert_eq!(read, again);
         assert_eq!(read.canonical_bytes().unwrap(), again.canonical_bytes().unwrap());
+    }
+
+    #[test]
+    fn a_decimal_of_many_digits_has_the_same_bytes_after_it_was_read() {
+        // Read less than exactly, the last digit of each of these changes.
+        for number in [93.563_539_252_962_47, 105.372_217_388_681_39] {
+            let (item, value) = (key("weight"), AnswerValue::Decimal(number));
+            let event = event(1, 1, 1, EventBody::Known(KnownBody::Answered { item, value }));
+            let bytes = event.canonical_bytes().unwrap();
+            let read: AnswerEvent = serde_json::from_slice(&bytes).unwrap();
+            assert_eq!(read.canonical_bytes().unwrap(), bytes, "{number}");
+        }
     }
 
     proptest! {

@@ -11,11 +11,18 @@ use crate::{
     table::{Figure, Table},
 };
 
-/// What the browser measured, each the median of its tries.
+/// What the browser measured, ours and the yardstick taking turns.
 #[derive(Deserialize)]
 struct Measured {
-    tap_to_kept_ms: f64,
-    bare_put_ms: f64,
+    tap_to_kept: Times,
+    bare_put: Times,
+}
+
+#[derive(Deserialize)]
+struct Times {
+    n: u32,
+    median_ms: f64,
+    p99_ms: f64,
 }
 
 /// Opens a phone in Chromium and taps answers.
@@ -27,8 +34,12 @@ pub(crate) async fn measure(table: &mut Table) -> Result<()> {
     ensure!(output.status.success(), "the browser's part failed: {}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8_lossy(&output.stdout);
     let line = text.lines().last().context("the browser measured nothing")?;
-    let Measured { tap_to_kept_ms, bare_put_ms } = serde_json::from_str(line)?;
-    let (ours, bare) = (format!("{tap_to_kept_ms:.1} ms"), format!("{bare_put_ms:.1} ms"));
-    table.add(&Figure::ratio("tap to kept / bare strict put", &ours, &bare, tap_to_kept_ms / bare_put_ms).at_most(1.5));
+    let Measured { tap_to_kept: ours, bare_put: bare } = serde_json::from_str(line)?;
+    let figure = |part: &str, tap: f64, put: f64| {
+        let name = format!("tap to kept / bare put, {part} of {}", ours.n);
+        Figure::ratio(&name, &format!("{tap:.2} ms"), &format!("{put:.2} ms"), tap / put)
+    };
+    table.add(&figure("median", ours.median_ms, bare.median_ms).at_most(1.5));
+    table.add(&figure("p99", ours.p99_ms, bare.p99_ms));
     Ok(())
 }
