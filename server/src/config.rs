@@ -59,6 +59,9 @@ pub struct Settings {
     /// The study file [default: the one shipped]
     #[arg(long, global = true, env = "RESSENTI_STUDY", value_name = "FILE")]
     study: Option<PathBuf>,
+    /// Folder of the site's own instruments: definitions/ and wording/, as `ressenti questionnaire import` writes them
+    #[arg(long, global = true, env = "RESSENTI_INSTRUMENTS", value_name = "FOLDER")]
+    instruments: Option<PathBuf>,
     /// How log lines are written [default: text]
     #[arg(long, global = true, env = "RESSENTI_LOG", value_name = "FORMAT")]
     log: Option<LogFormat>,
@@ -78,6 +81,8 @@ pub struct Config {
     pub identity_database: Database,
     /// The site's own study file, if it has one.
     pub study: Option<PathBuf>,
+    /// The folder of the site's own instruments, if it has one.
+    pub instruments: Option<PathBuf>,
     /// How log lines are written.
     pub log: LogFormat,
     /// How long to wait for a busy database.
@@ -117,6 +122,7 @@ impl Settings {
             database: self.database.or(other.database),
             identity_database: self.identity_database.or(other.identity_database),
             study: self.study.or(other.study),
+            instruments: self.instruments.or(other.instruments),
             log: self.log.or(other.log),
             database_wait: self.database_wait.or(other.database_wait),
         }
@@ -147,6 +153,7 @@ impl Settings {
             database,
             identity_database,
             study: self.study,
+            instruments: self.instruments,
             log: self.log.unwrap_or_default(),
             database_wait: Duration::from_millis(self.database_wait.unwrap_or(5_000)),
         })

@@ -27,11 +27,15 @@ impl Desk {
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
+        self.ressenti(&[&["questionnaire"], arguments].concat())
+    }
+
+    fn ressenti(&self, arguments: &[&str]) -> Output {
         let mut path = std::env::current_exe().unwrap();
         path.pop();
         path.pop();
         let mut command = Command::new(path.join("ressenti"));
-        command.env_clear().current_dir(self.0.path()).arg("questionnaire").args(arguments).output().unwrap()
+        command.env_clear().current_dir(self.0.path()).args(arguments).output().unwrap()
     }
 }
 
@@ -227,4 +231,20 @@ fn a_value_set_that_is_given_is_used() {
     desk.put("sets.json", json!({ "resourceType": "Bundle", "entry": [{ "resource": set }] }).to_string());
     let output = desk.run(&["check", "form.json", "--value-sets", "sets.json"]);
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn a_server_starts_with_the_sites_own_instruments_and_says_which_file_is_wrong() {
+    let desk = Desk::new();
+    desk.run(&["import", "form.json", "--out", "site"]);
+    let start = || desk.ressenti(&["migrate", "--data", "data", "--instruments", "site"]);
+    assert!(start().status.success(), "{}", told(&start()));
+    let pack = desk.0.path().join("site/wording/en/sleep-2.0.toml");
+    fs::write(&pack, fs::read_to_string(&pack).unwrap().replace("How did you sleep?", "")).unwrap();
+    let refused = start();
+    assert!(!refused.status.success());
+    let told = told(&refused);
+    assert!(told.contains("site/wording/en/sleep-2.0.toml: item 1: its question is blank"), "{told}");
+    let nowhere = desk.ressenti(&["migrate", "--data", "data", "--instruments", "nowhere"]);
+    assert!(String::from_utf8_lossy(&nowhere.stderr).contains("could not be read"), "{nowhere:?}");
 }

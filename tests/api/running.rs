@@ -29,6 +29,7 @@ async fn start(folder: &std::path::Path) -> (Child, Client) {
         identity_database: database.identity_beside(),
         database,
         study: None,
+        instruments: None,
         log: LogFormat::Json,
         database_wait: std::time::Duration::from_secs(5),
     };

@@ -60,6 +60,7 @@ impl TestApp {
             identity_database: database.identity_beside(),
             database,
             study: None,
+            instruments: None,
             log: LogFormat::Text,
             database_wait: Duration::from_millis(500),
         };

@@ -54,14 +54,14 @@ pub(crate) struct Place<'a> {
 pub(crate) struct Report {
     pub(crate) problems: Vec<Problem>,
     /// Where and what was said already: once is enough.
-    said: HashSet<(String, String)>,
+    said: HashSet<(String, Option<String>, String)>,
 }
 
 impl Report {
     fn add(&mut self, place: Place<'_>, severity: Severity, message: String, unsupported: Option<String>) {
         let link_id = place.link_id.map(str::to_owned);
         let problem = Problem { path: place.path.to_owned(), link_id, severity, message, unsupported };
-        if self.said.insert((problem.path.clone(), problem.message.clone())) {
+        if self.said.insert((problem.path.clone(), problem.link_id.clone(), problem.message.clone())) {
             self.problems.push(problem);
         }
     }

@@ -104,6 +104,27 @@ fn a_questionnaire_nested_a_hundred_levels_deep_is_not_read_as_json() {
 }
 
 #[test]
+fn ten_thousand_repetitions_and_five_thousand_items_take_seconds() {
+    let condition = json!({ "question": "pain", "operator": "=", "answerBoolean": true });
+    let group = json!({ "linkId": "day", "type": "group", "repeats": true, "item": [
+        { "linkId": "pain", "text": "?", "type": "boolean" },
+        { "linkId": "where", "text": "?", "type": "string", "enableWhen": [condition] },
+    ] });
+    let day = |n: usize| json!({ "linkId": "day", "item": [{ "linkId": "pain", "answer": [{ "valueBoolean": n.is_multiple_of(2) }] }] });
+    let days: Vec<Value> = (0..10_000).map(day).collect();
+    let response = json!({ "resourceType": "QuestionnaireResponse", "status": "completed", "item": days });
+    let form = read(&form_of(&json!([group, calculated("n", "%resource.repeat(item).answer.count()")]))).0.unwrap();
+    let state = form.evaluate(Some(&response), &now());
+    assert_eq!(state.enabled.values().filter(|enabled| **enabled).count(), 10_000 + 10_000 + 5_000 + 1);
+    let chained = |n: usize| {
+        let condition = json!({ "question": (n + 1).to_string(), "operator": "exists", "answerBoolean": true });
+        json!({ "linkId": n.to_string(), "text": "?", "type": "string", "enableWhen": [condition] })
+    };
+    let state = evaluate(&Value::Array((0..1_000).map(chained).collect()));
+    assert!(state.problems.iter().any(|problem| problem.message.contains("which is not there")));
+}
+
+#[test]
 fn what_is_no_questionnaire_is_refused() {
     for source in
         [json!(null), json!([]), json!("x"), json!({}), json!({ "resourceType": "Patient" }), form_of(&json!({}))]
