@@ -105,7 +105,7 @@ async fn health(State(state): State<AppState>) -> Result<StatusCode, ApiError> {
 
 /// What holds for every request to the interface: its origin is checked, it has an end, nothing of it is stored.
 async fn guard_api(request: Request, next: Next) -> Response {
-    if let Err(refusal) = auth::guard::check_origin(request.method(), request.headers()) {
+    if let Err(refusal) = auth::origin::check(request.method(), request.headers()) {
         return refusal.into_response();
     }
     let mut response = tokio::time::timeout(LONGEST_REQUEST, next.run(request))

@@ -7,6 +7,7 @@ pub mod accounts;
 mod codes;
 pub mod guard;
 mod one_time;
+pub mod origin;
 mod password;
 mod queries;
 mod routes;

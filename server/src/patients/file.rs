@@ -9,7 +9,7 @@ use shared::{
     },
     api::{AnswerLine, ReceivedCopy, ReceivedQuestionnaire},
     id::{AssessmentId, DeviceId, InstrumentKey},
-    instrument::{Definition, ItemKind, WordingPack, catalog::Catalog},
+    instrument::{Item, ItemKind, WordingPack, catalog::Catalog},
     scoring,
     sync::protocol::PulledEvent,
     time::Timestamp,
@@ -71,7 +71,7 @@ fn received_copy(
     let answers = match catalog.find(&copy.instrument) {
         Some(definition) => {
             let pack = catalog.packs(&copy.instrument).find(|pack| pack.pack == copy.wording.pack);
-            definition.items.iter().map(|item| line(definition, pack, copy, item)).collect()
+            definition.items.iter().map(|item| line(pack, copy, item)).collect()
         }
         None => Vec::new(),
     };
@@ -98,23 +98,18 @@ fn is_skewed(pulled: &PulledEvent, enrolled_at: Option<Timestamp>) -> bool {
     ahead || behind
 }
 
-fn line(
-    definition: &Definition,
-    pack: Option<&WordingPack>,
-    copy: &ResponseCopy,
-    item: &shared::instrument::Item,
-) -> AnswerLine {
+fn line(pack: Option<&WordingPack>, copy: &ResponseCopy, item: &Item) -> AnswerLine {
     let (value, skipped) = match copy.answers.get(&item.code) {
         Some(ItemResponse::Answered(value)) => (Some(value.clone()), false),
         Some(ItemResponse::Skipped(_)) => (None, true),
         None => (None, false),
     };
-    let words = value.as_ref().map(|value| in_words(definition, pack, &item.kind, value)).unwrap_or_default();
+    let words = value.as_ref().map(|value| in_words(pack, &item.kind, value)).unwrap_or_default();
     AnswerLine { item: item.code.clone(), topic: item.topic.clone(), value, words, skipped }
 }
 
 /// A value in the words of the pack it was asked in; numbers, dates and texts as they are.
-fn in_words(_: &Definition, pack: Option<&WordingPack>, kind: &ItemKind, value: &AnswerValue) -> String {
+fn in_words(pack: Option<&WordingPack>, kind: &ItemKind, value: &AnswerValue) -> String {
     let option = |code: i32| match kind {
         ItemKind::Choice(set) | ItemKind::Choices(set) => {
             pack.and_then(|pack| pack.find_option(set, code)).map_or_else(|| code.to_string(), str::to_owned)
