@@ -1,9 +1,12 @@
 //! What must hold between the items of a form: every name leads somewhere, nothing depends on itself.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use super::{
-    conditions::Test,
+    conditions::{Test, order},
     dialect::extension_of,
     form::{Form, FormItem, Kind},
     json::{extensions, text},
@@ -43,6 +46,13 @@ fn check_shape(item: &FormItem, report: &mut Report) {
     if offers && is_plain {
         report.error(here, format!("options stand on an item of type {}", item.kind.name()));
     }
+    let bounds = item.limits.min.as_ref().zip(item.limits.max.as_ref());
+    if bounds.and_then(|(min, max)| order(min, max)).is_some_and(Ordering::is_gt) {
+        report.error(here, "its lowest value is above its highest, so that no answer can be right");
+    }
+    if item.limits.min_length.zip(item.limits.max_length).is_some_and(|(least, most)| least > most) {
+        report.error(here, "its least length is above its greatest, so that no answer can be right");
+    }
     let mut seen: Vec<&serde_json::Value> = Vec::new();
     for option in item.options.iter().flatten() {
         if seen.contains(&&option.answer) {
@@ -58,6 +68,11 @@ fn check_initial(item: &FormItem, report: &mut Report) {
     }
     if matches!(item.kind, Kind::Group | Kind::Display) {
         report.error(item.place(), format!("an initial value stands on a {}", item.kind.name()));
+    }
+    let fields = item.initial.iter().filter_map(|value| value.as_object()).flatten();
+    for field in fields.map(|(field, _)| field).filter(|field| !may_answer(item, field)) {
+        let field = field.trim_start_matches("value");
+        report.warn(item.place(), format!("its initial value is a {field}, not a {}", item.kind.name()));
     }
     if item.initial.len() > 1 && !item.repeats {
         report.warn(item.place(), "several initial values stand on an item that does not repeat; the first is taken");

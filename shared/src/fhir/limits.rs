@@ -29,7 +29,7 @@ pub(crate) struct Limits {
     pub(crate) unit: Option<String>,
     /// The units to choose from, by system and code.
     pub(crate) unit_options: Vec<(String, String)>,
-    /// A value set of units that is not at hand, or at hand.
+    /// The address of a value set of units, which only a terminology server can look into.
     pub(crate) unit_set: Option<String>,
 }
 

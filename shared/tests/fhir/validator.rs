@@ -46,6 +46,18 @@ fn errors_are_found_where_the_official_validator_finds_them() {
 }
 
 #[test]
+fn evaluating_finds_the_same_responses_wrong() {
+    for case in cases() {
+        let file = |part: &str| format!("malformed/{}/{part}", case.name);
+        let has_both = ["questionnaire", "response"].iter().all(|part| path(&format!("{}.json", file(part))).exists());
+        let Some(form) = has_both.then(|| read(&json(&file("questionnaire"))).0).flatten() else { continue };
+        let state = form.evaluate(Some(&json(&file("response"))), &now());
+        let errors = errors(&state.problems);
+        assert_eq!(errors.is_empty(), case.n_theirs == 0, "{}: {errors:?}", case.name);
+    }
+}
+
+#[test]
 fn errors_stand_where_the_official_validator_puts_them() {
     // it puts what is missing on the item around it, and unknown linkIds on the whole response, as it sees no place
     let anywhere = ["QuestionnaireResponse", "Questionnaire"];

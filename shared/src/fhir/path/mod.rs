@@ -1,4 +1,4 @@
-//! The expressions of questionnaires (`FHIRPath`), the part of it that questionnaires use: parsed when a questionnaire is read, evaluated by pure code.
+//! The expressions of questionnaires (`FHIRPath`): parsed when a questionnaire is read, evaluated by pure code.
 //!
 //! About 80 functions, every operator, three-valued logic, dates only as precise as they are. What is outside is
 //! refused by name when parsed. Evaluation counts its steps and gives up, so that no expression runs for ever.
