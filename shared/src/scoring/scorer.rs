@@ -17,6 +17,7 @@ use crate::instrument::{Definition, Inputs, Item, ItemKind, Needs, Rule, Scale, 
 #[derive(Debug)]
 pub struct Scorer<'a> {
     scales: Vec<Prepared<'a>>,
+    most_inputs: usize,
 }
 
 #[derive(Debug)]
@@ -100,7 +101,19 @@ impl<'a> Scorer<'a> {
     /// Prepares the scales of a definition.
     #[must_use]
     pub fn new(definition: &'a Definition) -> Self {
-        Self { scales: definition.scales.iter().map(|scale| Prepared::new(definition, scale)).collect() }
+        Self::prepare(definition, definition.scales.iter())
+    }
+
+    /// Prepares some scales of a definition, which are made of items.
+    #[cfg(feature = "catalog")]
+    pub(super) fn of(definition: &'a Definition, scales: impl IntoIterator<Item = &'a Scale>) -> Self {
+        Self::prepare(definition, scales.into_iter())
+    }
+
+    fn prepare(definition: &'a Definition, scales: impl Iterator<Item = &'a Scale>) -> Self {
+        let scales: Vec<_> = scales.map(|scale| Prepared::new(definition, scale)).collect();
+        let most_inputs = scales.iter().map(|prepared| prepared.inputs.len()).max().unwrap_or(0);
+        Self { scales, most_inputs }
     }
 
     /// The scales, in the order that scores come in.
@@ -113,7 +126,7 @@ impl<'a> Scorer<'a> {
     /// `values` holds one number per item in the definition's order; `None`, and an item beyond its end, is missing.
     pub fn score_into(&self, values: &[Option<f64>], scores: &mut Vec<ScaleScore>) {
         scores.clear();
-        let mut present = Vec::new();
+        let mut present = Vec::with_capacity(self.most_inputs);
         for prepared in &self.scales {
             present.clear();
             present.extend(prepared.inputs.iter().enumerate().filter_map(|(place, wanted)| {
