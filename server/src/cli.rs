@@ -52,13 +52,15 @@ enum Command {
         #[arg(long, value_name = "TEXT")]
         purpose: String,
     },
-    /// Score a CSV of answers, from standard input to standard output
-    Score {
-        /// The instrument's key, such as qlq-c30
-        instrument: String,
+    /// Score a table of answers (CSV) to standard output: all of it, or nothing
+    Score(instruments::Score),
+    /// List the instruments, their items, scales, rules and wording
+    Instruments(instruments::List),
+    /// Make and check wording packs
+    Wording {
+        #[command(subcommand)]
+        command: instruments::Wording,
     },
-    /// List the instruments and their wording
-    Instruments,
     /// Check, evaluate or import questionnaires of other systems (FHIR R4)
     Questionnaire {
         #[command(subcommand)]
@@ -76,19 +78,23 @@ pub async fn run(cli: Cli) -> ExitCode {
     if let Command::Questionnaire { command } = &cli.command {
         return questionnaires::run(command, &Clock::System);
     }
+    let without_server = matches!(cli.command, Command::Score(_) | Command::Instruments(_) | Command::Wording { .. });
     match run_command(cli).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "ressenti: {error}");
-            ExitCode::FAILURE
+            if without_server { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }
 
 async fn run_command(cli: Cli) -> Result<(), StartError> {
+    let file = cli.config.as_deref().map(Settings::read).transpose()?.unwrap_or_default();
+    let settings = cli.settings.or(file);
     match &cli.command {
-        Command::Score { instrument } => return instruments::score(instrument),
-        Command::Instruments => return instruments::list(),
+        Command::Score(asked) => return instruments::score(&settings, asked),
+        Command::Instruments(asked) => return instruments::list(&settings, asked),
+        Command::Wording { command } => return instruments::wording(&settings, command),
         Command::Serve
         | Command::Demo
         | Command::Migrate
@@ -96,8 +102,7 @@ async fn run_command(cli: Cli) -> Result<(), StartError> {
         | Command::Questionnaire { .. }
         | Command::User { .. } => {}
     }
-    let file = cli.config.as_deref().map(Settings::read).transpose()?.unwrap_or_default();
-    let config = cli.settings.or(file).check()?;
+    let config = settings.check()?;
     start_log(config.log);
     if matches!(cli.command, Command::Serve | Command::Demo) {
         return serve::serve(&config, matches!(cli.command, Command::Demo)).await;
@@ -119,8 +124,9 @@ async fn run_command(cli: Cli) -> Result<(), StartError> {
         }
         Command::Serve
         | Command::Demo
-        | Command::Score { .. }
-        | Command::Instruments
+        | Command::Score(_)
+        | Command::Instruments(_)
+        | Command::Wording { .. }
         | Command::Questionnaire { .. } => Ok(()),
     }
 }

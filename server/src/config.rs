@@ -113,6 +113,12 @@ impl Settings {
         })
     }
 
+    /// The folder of the site's own instruments, if it has one.
+    #[must_use]
+    pub fn instruments(&self) -> Option<&Path> {
+        self.instruments.as_deref()
+    }
+
     /// These settings, and those of `other` where these are silent.
     #[must_use]
     pub fn or(self, other: Self) -> Self {

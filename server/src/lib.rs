@@ -12,6 +12,7 @@ pub mod devices;
 pub mod error;
 pub mod exports;
 pub mod identity;
+pub mod instruments;
 pub mod milestones;
 pub mod patients;
 pub mod reports;

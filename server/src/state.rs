@@ -1,16 +1,14 @@
 //! What every handler can reach: the two databases, the study, the catalogue, the clock, chance, and the writer.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::sync::Arc;
 
-use shared::{
-    instrument::catalog::{Catalog, CatalogError},
-    study::Study,
-};
+use shared::{instrument::catalog::Catalog, study::Study};
 
 use crate::{
     clock::{Chance, Clock},
     config::{Config, StartError},
     db::{self, Db, IdentityDb},
+    instruments::read_catalog,
     sync::{self, News, Writer},
 };
 
@@ -50,7 +48,7 @@ impl AppState {
         let position = sync::last_position(&db).await.map_err(|error| {
             StartError::new(format!("The research database could not be read: {error}."), "see the database's own log")
         })?;
-        let catalog = Arc::new(read_catalog(config)?);
+        let catalog = Arc::new(read_catalog(config.instruments.as_deref())?);
         let study = Arc::new(read_study(config, &catalog)?);
         let news = News::start(db.clone(), position);
         Ok(Self {
@@ -79,40 +77,4 @@ fn read_study(config: &Config, catalog: &Catalog) -> Result<Study, StartError> {
     let study = Study::parse_toml(&text).map_err(told(format!("The study file {shown}")))?;
     study.check_instruments(catalog).map_err(told(format!("The study file {shown}")))?;
     Ok(study)
-}
-
-/// The instruments shipped, and the site's own: every definition first, then the words.
-fn read_catalog(config: &Config) -> Result<Catalog, StartError> {
-    let mut catalog = Catalog::shipped().map_err(|error| {
-        StartError::new(format!("The shipped instruments: {error}"), "this build is broken; take another one")
-    })?;
-    let Some(folder) = &config.instruments else { return Ok(catalog) };
-    let hint = "correct the file, or take it out of the folder";
-    let told = |error: CatalogError| StartError::new(format!("The site's instruments: {error}"), hint);
-    for (name, text) in read_files(&folder.join("definitions"))? {
-        catalog.add_definition(&name, &text).map_err(told)?;
-    }
-    for (name, text) in read_files(&folder.join("wording"))? {
-        catalog.add_pack(&name, &text).map_err(told)?;
-    }
-    Ok(catalog)
-}
-
-/// The TOML files of a folder and of the folders in it, by path.
-fn read_files(folder: &Path) -> Result<BTreeMap<String, String>, StartError> {
-    let told = |path: &Path, error: &std::io::Error| {
-        let hint = "name a folder with definitions/ and wording/ in it by --instruments FOLDER";
-        StartError::new(format!("The site's instruments in {} could not be read: {error}.", path.display()), hint)
-    };
-    let mut files = BTreeMap::new();
-    for entry in std::fs::read_dir(folder).map_err(|error| told(folder, &error))? {
-        let path = entry.map_err(|error| told(folder, &error))?.path();
-        if path.is_dir() {
-            files.extend(read_files(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "toml") {
-            let text = std::fs::read_to_string(&path).map_err(|error| told(&path, &error))?;
-            files.insert(path.display().to_string(), text);
-        }
-    }
-    Ok(files)
 }
