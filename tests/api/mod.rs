@@ -5,6 +5,7 @@ mod demonstration;
 mod edges;
 mod enrolment;
 mod exports;
+mod instruments;
 mod outages;
 mod pushing;
 mod questionnaires;

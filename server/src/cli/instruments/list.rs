@@ -9,10 +9,9 @@ use super::super::say;
 use crate::config::StartError;
 
 /// One line for each instrument version with its packs beneath, or one instrument in full.
-pub(super) fn text(catalog: &Catalog, one: Option<&Definition>) -> Result<(), StartError> {
+pub(super) fn text(catalog: &Catalog, one: Option<&Definition>) {
     if let Some(definition) = one {
-        in_full(definition);
-        return Ok(());
+        return in_full(definition);
     }
     for definition in catalog.definitions() {
         let (items, scales) = (definition.items.len(), definition.scales.len());
@@ -22,7 +21,6 @@ pub(super) fn text(catalog: &Catalog, one: Option<&Definition>) -> Result<(), St
             say(&format!("    {} ({}): {kind}", pack.pack, pack.language));
         }
     }
-    Ok(())
 }
 
 fn in_full(definition: &Definition) {

@@ -69,14 +69,21 @@ pub(super) fn score(settings: &Settings, asked: &Score) -> Result<(), StartError
 pub(super) fn list(settings: &Settings, asked: &List) -> Result<(), StartError> {
     let catalog = read_catalog(settings.instruments())?;
     let one = asked.instrument.as_deref().map(|name| find(&catalog, name)).transpose()?;
-    if asked.json { list::json(&catalog, one) } else { list::text(&catalog, one) }
+    if asked.json {
+        return list::json(&catalog, one);
+    }
+    list::text(&catalog, one);
+    Ok(())
 }
 
 /// Writes or checks a wording pack.
 pub(super) fn wording(settings: &Settings, command: &Wording) -> Result<(), StartError> {
     let catalog = read_catalog(settings.instruments())?;
     match command {
-        Wording::Template { instrument, language } => wording::template(find(&catalog, instrument)?, language),
+        Wording::Template { instrument, language } => {
+            wording::template(find(&catalog, instrument)?, language);
+            Ok(())
+        }
         Wording::Check { file } => wording::check(catalog, file),
     }
 }

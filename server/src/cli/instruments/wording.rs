@@ -11,9 +11,8 @@ use super::super::say;
 use crate::{config::StartError, instruments::read_text};
 
 /// Writes an empty pack.
-pub(super) fn template(definition: &Definition, language: &Language) -> Result<(), StartError> {
+pub(super) fn template(definition: &Definition, language: &Language) {
     say(empty_pack(definition, language).trim_end());
-    Ok(())
 }
 
 /// A pack with every code and no words; our own topics stand beside the items as comments.
