@@ -113,7 +113,7 @@ fn a_folder_a_missing_file_and_a_forbidden_one_are_told_by_name() {
     refused(&score(&missing), &shown(&missing));
     let forbidden = folder.path().join("forbidden.csv");
     fs::write(&forbidden, HEADER).unwrap();
-    fs::set_permissions(&forbidden, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&forbidden, fs::Permissions::from_mode(0o000)).unwrap();
     // root may read everything
     if fs::read(&forbidden).is_err() {
         refused(&score(&forbidden), &shown(&forbidden));
@@ -262,5 +262,8 @@ fn a_site_adds_an_instrument_with_a_definition_and_a_pack_alone() {
     );
     fs::write(own.join("garden.toml"), "").unwrap();
     refused(&with(&["instruments"], b""), "garden.toml: line 1, column 1: missing field");
-    refused(&run(&["--instruments", "/nowhere", "instruments"], b""), "The instruments folder /nowhere cannot be read");
+    refused(
+        &run(&["--instruments", "/nowhere", "instruments"], b""),
+        "The site's instruments in /nowhere could not be read",
+    );
 }
