@@ -10,5 +10,6 @@ mod edges;
 mod hostile;
 mod oracle;
 mod real;
+mod rulings;
 mod table;
 mod validator;

@@ -10,7 +10,7 @@ use super::{
     tree::{Origin, Tree},
 };
 use crate::fhir::{
-    conditions::is_same_coding,
+    conditions::{is_same, is_same_coding},
     form::{FormItem, Formula, Kind, Named},
     number,
     options::weight_of,
@@ -71,30 +71,43 @@ impl<'a> Reading<'a> {
                 }
             }
         }
-        let is_free = |origin: Origin| occurrence.answers.iter().all(|answer| answer.origin != origin);
+        let is_typed = occurrence.answers.iter().any(|answer| answer.origin == Origin::Typed);
         let formula = match (&item.calculated, &item.initially) {
-            (Some(formula), _) if item.read_only || is_free(Origin::Typed) => Some((formula, Origin::Calculated)),
+            (Some(formula), _) => Some((formula, Origin::Calculated)),
             (None, Some(formula)) if is_opening && occurrence.answers.is_empty() => Some((formula, Origin::Initial)),
             _ => None,
         };
-        let Some((formula, origin)) = formula.filter(|_| occurrence.enabled) else { return };
-        // what cannot be read was told when the form was
-        let (Formula::Ready(_), result) = (formula, self.run(formula, place)) else { return };
-        match result {
-            Ok(nodes) => match answers(item, &nodes) {
-                Ok(values) if origin == Origin::Calculated || !values.is_empty() => {
-                    found(FindingResult::Answers(origin, values));
-                    if nodes.len() > 1 && !item.repeats {
-                        let message =
-                            format!("the expression gives {} values for one; the first is taken", nodes.len());
-                        found(FindingResult::Trouble(message));
-                    }
+        // what could not be read was told when the form was
+        let can_run = |(formula, _): &(&Formula, Origin)| matches!(formula, Formula::Ready(_));
+        let Some((formula, origin)) = formula.filter(can_run).filter(|_| occurrence.enabled) else { return };
+        match self.calculate(item, formula, place) {
+            Ok((values, _)) if is_typed && !item.read_only => {
+                if !values.is_empty() && !self.is_answered_so(place, &values) {
+                    let message = "the answer that was typed stands, though the calculation gives another";
+                    found(FindingResult::Trouble(message.to_owned()));
                 }
-                Ok(_) => {}
-                Err(message) => found(FindingResult::Trouble(message)),
-            },
-            Err(trouble) => found(FindingResult::Trouble(format!("the expression has no result: {trouble}"))),
+            }
+            Ok((values, n_found)) if origin == Origin::Calculated || !values.is_empty() => {
+                if n_found > values.len() {
+                    let message = format!("the expression gives {n_found} values for one; the first is taken");
+                    found(FindingResult::Trouble(message));
+                }
+                found(FindingResult::Answers(origin, values));
+            }
+            Ok(_) => {}
+            Err(message) => found(FindingResult::Trouble(message)),
         }
+    }
+
+    /// The answers an expression gives, and how many values it found.
+    fn calculate(&self, item: &FormItem, formula: &'a Formula, place: usize) -> Result<(Vec<Value>, usize), String> {
+        let nodes = self.run(formula, place).map_err(|trouble| format!("the expression has no result: {trouble}"))?;
+        Ok((answers(item, &nodes)?, nodes.len()))
+    }
+
+    fn is_answered_so(&self, place: usize, values: &[Value]) -> bool {
+        let typed: Vec<&Value> = self.tree.answers(place).collect();
+        typed.len() == values.len() && typed.iter().zip(values).all(|(typed, value)| is_same(typed, value))
     }
 
     fn run(&self, formula: &'a Formula, place: usize) -> Result<Vec<Node<'a>>, Trouble> {

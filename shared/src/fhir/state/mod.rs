@@ -76,8 +76,11 @@ pub(crate) fn settle<'f>(form: &'f Form, response: Option<&Value>, now: &Now, re
         let moved = enabling::settle(&mut tree, report);
         let is_opening = pass == 0 && response.is_none();
         let findings = expressions::evaluate(&tree, &engine, is_opening);
-        let changed = findings.into_iter().fold(false, |changed, finding| changed | tree.take(finding, report));
+        // what stood in the way of an early pass need not stand in the way of the last
+        let mut said = Report::default();
+        let changed = findings.into_iter().fold(false, |changed, finding| changed | tree.take(finding, &mut said));
         if !moved && !changed {
+            report.problems.extend(said.problems);
             return tree;
         }
     }
