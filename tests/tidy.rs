@@ -4,6 +4,7 @@
 //! rule which has gone blind is noticed.
 
 mod layers;
+mod licensed;
 mod pages;
 mod texts;
 mod twins;

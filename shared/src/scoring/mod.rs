@@ -1,5 +1,7 @@
 //! WHAT IT MEANS: scores, computed from a response by the rules of its instrument's definition.
 
+#[cfg(all(feature = "catalog", feature = "conformance"))]
+pub mod conformance;
 mod rules;
 mod scorer;
 #[cfg(feature = "catalog")]
