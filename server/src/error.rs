@@ -4,10 +4,15 @@
 
 use axum::{
     Json,
-    extract::rejection::{JsonRejection, PathRejection, QueryRejection},
+    body::Bytes,
+    extract::{
+        FromRequest, Request,
+        rejection::{JsonRejection, PathRejection, QueryRejection},
+    },
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use serde::Deserialize;
 use shared::api::{Problem, ProblemKind};
 
 use crate::db;
@@ -139,14 +144,22 @@ impl From<JsonRejection> for ApiError {
             return too_large();
         }
         // the inner text can quote what was sent, so that only the kind of mistake is told
-        let what = match rejection {
-            JsonRejection::JsonDataError(_) => "It has a field that is missing, unknown or of the wrong kind.",
-            JsonRejection::JsonSyntaxError(_) => "It is not whole JSON; it may have been cut on its way.",
-            JsonRejection::MissingJsonContentType(_) => "It does not say that it is JSON.",
-            JsonRejection::BytesRejection(_) | _ => "Its body did not arrive whole.",
-        };
-        Self::new(ProblemKind::BadRequest, format!("{what} Nothing was changed. Send it again as documented."))
+        bad_request(match rejection {
+            JsonRejection::JsonDataError(_) => WRONG_FIELD,
+            JsonRejection::JsonSyntaxError(_) => NOT_WHOLE,
+            JsonRejection::MissingJsonContentType(_) => NOT_SAID,
+            JsonRejection::BytesRejection(_) | _ => CUT_OFF,
+        })
     }
+}
+
+const WRONG_FIELD: &str = "It has a field that is missing, unknown or of the wrong kind.";
+const NOT_WHOLE: &str = "It is not whole JSON; it may have been cut on its way.";
+const NOT_SAID: &str = "It does not say that it is JSON.";
+const CUT_OFF: &str = "Its body did not arrive whole.";
+
+fn bad_request(what: &str) -> ApiError {
+    ApiError::new(ProblemKind::BadRequest, format!("{what} Nothing was changed. Send it again as documented."))
 }
 
 impl From<PathRejection> for ApiError {
@@ -165,6 +178,37 @@ impl From<QueryRejection> for ApiError {
 #[must_use]
 pub fn too_large() -> ApiError {
     ApiError::new(ProblemKind::TooLarge, "The request is above 256 kB. Nothing was changed. Send it in smaller parts.")
+}
+
+/// A body that says it is JSON, as it came: for requests whose parts are read one by one.
+#[derive(Debug)]
+pub struct JsonBytes(Bytes);
+
+impl JsonBytes {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When it is not whole JSON, or not of this form.
+    pub fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, ApiError> {
+        serde_json::from_slice(&self.0)
+            .map_err(|error| if error.is_data() { bad_request(WRONG_FIELD) } else { bad_request(NOT_WHOLE) })
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for JsonBytes {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        if !kind.is_some_and(|kind| kind.starts_with("application/json")) {
+            return Err(bad_request(NOT_SAID));
+        }
+        match Bytes::from_request(request, state).await {
+            Ok(bytes) => Ok(Self(bytes)),
+            Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(too_large()),
+            Err(_) => Err(bad_request(CUT_OFF)),
+        }
+    }
 }
 
 /// A JSON body, its rejection told as a problem.

@@ -51,16 +51,7 @@ impl AppState {
         let catalog = Arc::new(read_catalog(config.instruments.as_deref())?);
         let study = Arc::new(read_study(config, &catalog)?);
         let news = News::start(db.clone(), position);
-        Ok(Self {
-            writer: Writer::start(db.clone(), Arc::clone(&study), news.clone()),
-            news,
-            study,
-            catalog,
-            db,
-            identity,
-            clock,
-            chance,
-        })
+        Ok(Self { writer: Writer::start(db.clone(), news.clone()), news, study, catalog, db, identity, clock, chance })
     }
 }
 

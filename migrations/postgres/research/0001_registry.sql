@@ -99,16 +99,17 @@ CREATE TABLE position (
 );
 INSERT INTO position (one, value) VALUES (1, 0);
 
--- What was said. Append-only: the triggers at the end refuse every change.
+-- What was said. Append-only: the triggers at the end refuse every change. No foreign keys:
+-- patient and device come from the guard, and each key would be looked up again for every row.
 CREATE TABLE answer_event (
   position    BIGINT  NOT NULL PRIMARY KEY,
   event_id    UUID    NOT NULL UNIQUE,
-  patient_id  UUID    NOT NULL REFERENCES patient (patient_id),
+  patient_id  UUID    NOT NULL,
   timepoint   TEXT    NOT NULL,
   occurrence  BIGINT  NOT NULL,
   instrument  TEXT    NOT NULL,
   version     TEXT    NOT NULL,
-  device_id   UUID    NOT NULL REFERENCES device (device_id),
+  device_id   UUID    NOT NULL,
   sequence    BIGINT  NOT NULL,
   received_at BIGINT  NOT NULL,
   hash        BYTEA   NOT NULL,               -- SHA-256 of body
@@ -187,6 +188,13 @@ CREATE INDEX assessment_unfinished ON assessment (site, closes_on, patient_id, t
 CREATE INDEX assessment_received ON assessment (site, received_at, patient_id, timepoint, occurrence)
   WHERE received_at IS NOT NULL;
 CREATE INDEX assessment_conflict ON assessment (site) WHERE conflict;
+
+-- Assessments are planned for what was received up to this position; whoever reads them plans the rest first.
+CREATE TABLE planned (
+  one      BIGINT  NOT NULL PRIMARY KEY CHECK (one = 1),
+  position BIGINT  NOT NULL
+);
+INSERT INTO planned (one, position) VALUES (1, 0);
 
 -- Recomputable: one scale of one questionnaire's standing copy. value is NULL when there is no score.
 CREATE TABLE score (

@@ -99,16 +99,17 @@ CREATE TABLE position (
 ) STRICT;
 INSERT INTO position (one, value) VALUES (1, 0);
 
--- What was said. Append-only: the triggers below refuse every change.
+-- What was said. Append-only: the triggers below refuse every change. No foreign keys:
+-- patient and device come from the guard, and each key would be looked up again for every row.
 CREATE TABLE answer_event (
   position    INTEGER NOT NULL PRIMARY KEY,
   event_id    BLOB    NOT NULL UNIQUE,
-  patient_id  BLOB    NOT NULL REFERENCES patient (patient_id),
+  patient_id  BLOB    NOT NULL,
   timepoint   TEXT    NOT NULL,
   occurrence  INTEGER NOT NULL,
   instrument  TEXT    NOT NULL,
   version     TEXT    NOT NULL,
-  device_id   BLOB    NOT NULL REFERENCES device (device_id),
+  device_id   BLOB    NOT NULL,
   sequence    INTEGER NOT NULL,
   received_at INTEGER NOT NULL,
   hash        BLOB    NOT NULL,               -- SHA-256 of body
@@ -195,6 +196,13 @@ CREATE INDEX assessment_unfinished ON assessment (site, closes_on, patient_id, t
 CREATE INDEX assessment_received ON assessment (site, received_at, patient_id, timepoint, occurrence)
   WHERE received_at IS NOT NULL;
 CREATE INDEX assessment_conflict ON assessment (site) WHERE conflict;
+
+-- Assessments are planned for what was received up to this position; whoever reads them plans the rest first.
+CREATE TABLE planned (
+  one      INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+  position INTEGER NOT NULL
+) STRICT;
+INSERT INTO planned (one, position) VALUES (1, 0);
 
 -- Recomputable: one scale of one questionnaire's standing copy. value is NULL when there is no score.
 CREATE TABLE score (

@@ -1,6 +1,6 @@
 //! From a patient's facts in the database to the rows that the plan makes of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared::{
     id::{AssessmentId, PatientId, SiteKey},
@@ -10,7 +10,7 @@ use shared::{
 };
 
 use super::queries;
-use crate::db::Tx;
+use crate::db::{Db, Tx};
 
 /// How many patients are read in one statement.
 const AT_ONCE: usize = 200;
@@ -83,6 +83,26 @@ pub async fn replan_all(tx: &mut Tx, study: &Study, patients: &[PatientId]) -> s
         queries::upsert_standings(tx, &changed).await?;
     }
     Ok(())
+}
+
+/// Plans what was received since the last refresh; to be called before the table is read.
+///
+/// # Errors
+/// When the database could not; what was planned so far is kept.
+pub async fn refresh(db: &Db, study: &Study) -> sqlx::Result<()> {
+    if queries::is_planned(db).await? {
+        return Ok(());
+    }
+    loop {
+        let mut tx = db.begin().await?;
+        let planned = queries::lock_planned(&mut tx).await?;
+        let moved = queries::list_moved(&mut tx, planned, AT_ONCE).await?;
+        let Some((_, last)) = moved.last().copied() else { return Ok(()) };
+        let patients: BTreeSet<PatientId> = moved.into_iter().map(|(patient, _)| patient).collect();
+        replan_all(&mut tx, study, &Vec::from_iter(patients)).await?;
+        queries::set_planned(&mut tx, last).await?;
+        tx.commit().await?;
+    }
 }
 
 /// The rows of a patient. What they hold does not depend on the day: states are read with today's date later.

@@ -193,6 +193,32 @@ pub(super) async fn list_standings(
     Ok(standings)
 }
 
+/// Whether everything that was received is planned.
+pub(super) async fn is_planned(db: &Db) -> sqlx::Result<bool> {
+    const SQL: &str = "SELECT NOT EXISTS (SELECT 1 FROM questionnaire, planned WHERE last_position > planned.position)";
+    on!(db, pool => sqlx::query_scalar(SQL).fetch_one(pool).await)
+}
+
+/// Locks the refresh until the transaction ends, and gives the position up to which it is done.
+pub(super) async fn lock_planned(tx: &mut Tx) -> sqlx::Result<i64> {
+    const SQL: &str = "UPDATE planned SET position = position RETURNING position";
+    on!(tx, conn => sqlx::query_scalar(SQL).fetch_one(&mut **conn).await)
+}
+
+pub(super) async fn set_planned(tx: &mut Tx, position: i64) -> sqlx::Result<()> {
+    const SQL: &str = "UPDATE planned SET position = $1";
+    on!(tx, conn => sqlx::query(SQL).bind(position).execute(&mut **conn).await.map(|_| ()))
+}
+
+/// Whose questionnaires moved after a position, in the order they did, with the position of each.
+pub(super) async fn list_moved(tx: &mut Tx, after: i64, limit: usize) -> sqlx::Result<Vec<(PatientId, i64)>> {
+    const SQL: &str = "SELECT patient_id, last_position FROM questionnaire
+        WHERE last_position > $1 ORDER BY last_position LIMIT $2";
+    let rows: Vec<(Uuid, i64)> =
+        on!(tx, conn => sqlx::query_as(SQL).bind(after).bind(number(limit)).fetch_all(&mut **conn).await)?;
+    Ok(rows.into_iter().map(|(patient, position)| (PatientId::new(patient), position)).collect())
+}
+
 pub(super) async fn delete_standing(tx: &mut Tx, patient: PatientId, id: &AssessmentId) -> sqlx::Result<()> {
     const SQL: &str = "DELETE FROM assessment WHERE patient_id = $1 AND timepoint = $2 AND occurrence = $3";
     on!(tx, c => sqlx::query(SQL).bind(patient.as_uuid()).bind(id.timepoint.as_str()).bind(i64::from(id.occurrence))

@@ -10,6 +10,7 @@ use shared::{
 };
 
 use super::{
+    plans::refresh,
     queries,
     worklist::{Line, Page, Place, a_week_before, longest_window},
 };
@@ -50,6 +51,7 @@ async fn worklist(
         Some(_) => return Err(ApiError::not_found()),
         None => scope.sites().to_vec(),
     };
+    refresh(&state.db, &state.study).await?;
     let after = asked.after.as_deref().map(|after| Place::parse(after).ok_or_else(unknown_place)).transpose()?;
     let mut page = Page {
         group: asked.group.unwrap_or(WorklistGroup::Due),

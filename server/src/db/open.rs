@@ -3,7 +3,7 @@
 use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
 
 use sqlx::{
-    ConnectOptions,
+    ConnectOptions, Connection,
     migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -16,6 +16,9 @@ static RESEARCH_SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite/research
 static RESEARCH_POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres/research");
 static IDENTITY_SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite/identity");
 static IDENTITY_POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres/identity");
+
+/// A connection that lay idle for longer is tried before it is used.
+const IDLE: Duration = Duration::from_secs(1);
 
 /// Where a database is. A URL holds a password, so that it is shown without it.
 #[derive(Clone)]
@@ -88,7 +91,8 @@ pub async fn connect(database: &Database, connections: u32, wait: Duration) -> R
                 .pragma("recursive_triggers", "ON") // else REPLACE deletes without asking the triggers
                 .busy_timeout(wait)
                 .disable_statement_logging();
-            let pool = SqlitePoolOptions::new().max_connections(connections).acquire_timeout(wait);
+            let pool =
+                SqlitePoolOptions::new().max_connections(connections).acquire_timeout(wait).test_before_acquire(false);
             pool.connect_with(options).await.map(Engine::Sqlite).map_err(|error| {
                 StartError::new(
                     format!("The database {database} could not be opened: {}.", reason(&error)),
@@ -97,7 +101,18 @@ pub async fn connect(database: &Database, connections: u32, wait: Duration) -> R
             })
         }
         Database::Postgres(options) => {
-            let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(wait);
+            let pool = PgPoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(wait)
+                .test_before_acquire(false)
+                .before_acquire(|connection, known| {
+                    Box::pin(async move {
+                        if known.idle_for > IDLE {
+                            connection.ping().await?; // it may have been cut off; a busy one tells by itself
+                        }
+                        Ok(true)
+                    })
+                });
             let lock_timeout = [("lock_timeout", wait.as_millis().to_string())];
             let options = options.as_ref().clone().options(lock_timeout).disable_statement_logging();
             pool.connect_with(options).await.map(Engine::Postgres).map_err(|error| {

@@ -178,7 +178,7 @@ async fn send_answers(state: &AppState, enrolled: &[Participant], dice: &Dice) -
         let then = at(state, &chance, one.received_at);
         async move {
             let scope = guard::operator().hand_in(one.patient, one.device, one.enrolled_at);
-            let events = one.events.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
+            let events = one.events.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
             match sync::hand_in(&then, &scope, events).await {
                 Ok(outcomes) => check_received(&outcomes),
                 Err(error) => anyhow::bail!("invented answers were not taken: {}", error.into_problem().detail),

@@ -11,6 +11,7 @@ use shared::{
 
 use super::{completion, queries};
 use crate::{
+    assessments,
     auth::guard::InvestigatorScope,
     error::{ApiError, Query},
     scores,
@@ -28,6 +29,7 @@ async fn completion(
     State(state): State<AppState>,
 ) -> Result<Json<CompletionReply>, ApiError> {
     let as_of = state.clock.today();
+    assessments::refresh(&state.db, &state.study).await?;
     let due = queries::list_due(&scope, &state.db, as_of).await?;
     let came = queries::list_came(&scope, &state.db, as_of).await?;
     Ok(Json(CompletionReply { as_of, rows: completion::rows(&state.study, &due, &came) }))

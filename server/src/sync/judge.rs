@@ -70,15 +70,15 @@ pub(super) struct SetAside {
     pub(super) body: String,
 }
 
-/// Judges one event as it came.
-pub(super) fn judge(court: &Court<'_>, pushed: Value) -> Verdict {
-    let id = pushed.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
-    let raw = pushed.to_string();
-    let Ok(event) = serde_json::from_value::<AnswerEvent>(pushed) else {
-        return aside(id, None, QuarantineReason::Unreadable, "It is not an answer event of this protocol.", raw);
+/// Judges one event as it came: the JSON text of it.
+pub(super) fn judge(court: &Court<'_>, pushed: &str) -> Verdict {
+    let Ok(event) = serde_json::from_str::<AnswerEvent>(pushed) else {
+        let detail = "It is not an answer event of this protocol.";
+        return aside(find_id(pushed), None, QuarantineReason::Unreadable, detail, pushed.to_owned());
     };
     let Some(body) = event.canonical_bytes().ok().and_then(|bytes| String::from_utf8(bytes).ok()) else {
-        return aside(id, None, QuarantineReason::Unreadable, "It holds a number that has no JSON form.", raw);
+        let detail = "It holds a number that has no JSON form.";
+        return aside(Some(event.id), None, QuarantineReason::Unreadable, detail, pushed.to_owned());
     };
     let of_this_patient = (event.patient == court.patient).then(|| event.assessment.clone());
     let part = check(court, &event, body.len());
@@ -100,6 +100,12 @@ pub(super) fn judge(court: &Court<'_>, pushed: Value) -> Verdict {
     }
 }
 
+/// The id of something that is not an answer event, where it has one.
+fn find_id(pushed: &str) -> Option<AnswerEventId> {
+    let value: Value = serde_json::from_str(pushed).ok()?;
+    value.get("id")?.as_str()?.parse().ok()
+}
+
 fn aside(
     id: Option<AnswerEventId>,
     assessment: Option<AssessmentId>,
@@ -113,14 +119,14 @@ fn aside(
 
 impl FitEvent {
     /// The same event, to be set aside after all.
-    pub(super) fn aside(self, reason: QuarantineReason, detail: &str) -> SetAside {
+    pub(super) fn aside(&self, reason: QuarantineReason, detail: &str) -> SetAside {
         SetAside {
             id: Some(self.id),
-            assessment: Some(self.assessment),
+            assessment: Some(self.assessment.clone()),
             reason,
             detail: detail.to_owned(),
             hash: self.hash,
-            body: self.body,
+            body: self.body.clone(),
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Pure: it is given what the database holds of their ids and copies, and says what to write.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use shared::{
     id::{AnswerEventId, DeviceId, InstrumentKey, PatientId, TimepointKey},
@@ -47,36 +47,33 @@ pub(super) struct Known {
 
 /// An event to be inserted.
 #[derive(Debug)]
-pub(super) struct NewEvent {
+pub(super) struct NewEvent<'a> {
     pub(super) position: u64,
-    pub(super) patient: PatientId,
-    pub(super) device: DeviceId,
-    pub(super) received_at: Timestamp,
-    pub(super) event: FitEvent,
+    pub(super) pushed: &'a Pushed,
+    pub(super) event: &'a FitEvent,
 }
 
 /// An event to be quarantined.
 #[derive(Debug)]
-pub(super) struct Quarantined {
-    pub(super) patient: PatientId,
-    pub(super) device: DeviceId,
-    pub(super) received_at: Timestamp,
+pub(super) struct Quarantined<'a> {
+    pub(super) pushed: &'a Pushed,
     pub(super) aside: SetAside,
 }
 
 /// What one transaction reads, decides and writes.
 #[derive(Debug)]
-pub(super) struct Ledger {
+pub(super) struct Ledger<'a> {
     /// The last position given out.
     pub(super) position: u64,
     pub(super) known: HashMap<AnswerEventId, Known>,
     pub(super) copies: BTreeMap<CopyKey, CopyState>,
-    pub(super) new_events: Vec<NewEvent>,
-    pub(super) quarantined: Vec<Quarantined>,
+    pub(super) new_events: Vec<NewEvent<'a>>,
+    pub(super) quarantined: Vec<Quarantined<'a>>,
 }
 
 impl CopyKey {
-    pub(super) fn of(pushed: &Pushed, event: &FitEvent) -> Self {
+    /// The key of the copy that an event belongs to.
+    fn of(pushed: &Pushed, event: &FitEvent) -> Self {
         Self {
             patient: pushed.patient,
             timepoint: event.assessment.timepoint.clone(),
@@ -85,19 +82,45 @@ impl CopyKey {
             device: pushed.device,
         }
     }
-}
 
-impl Ledger {
-    /// Decides on every event of one push, in the order sent.
-    pub(super) fn admit(&mut self, pushed: &Pushed) -> Vec<PushOutcome> {
-        pushed.verdicts().iter().map(|verdict| self.decide(pushed, verdict.clone())).collect()
+    /// Whether another event of the same push belongs to this copy too.
+    fn holds(&self, event: &FitEvent) -> bool {
+        self.instrument == event.instrument.key
+            && self.timepoint == event.assessment.timepoint
+            && self.occurrence == event.assessment.occurrence
     }
 
-    fn decide(&mut self, pushed: &Pushed, verdict: Verdict) -> PushOutcome {
-        let event = match verdict {
-            Verdict::Aside(aside) => return self.set_aside(pushed, aside),
-            Verdict::Fit(event) => event,
-        };
+    /// The copies that the events of a push belong to.
+    pub(super) fn all_of(pushed: &Pushed) -> BTreeSet<Self> {
+        let mut keys: Vec<Self> = Vec::new();
+        for event in pushed.fit() {
+            if !keys.last().is_some_and(|key| key.holds(event)) {
+                keys.push(Self::of(pushed, event));
+            }
+        }
+        keys.into_iter().collect()
+    }
+}
+
+impl<'a> Ledger<'a> {
+    /// Decides on every event of one push, in the order sent.
+    pub(super) fn admit(&mut self, pushed: &'a Pushed) -> Vec<PushOutcome> {
+        let mut key: Option<CopyKey> = None; // of the last event: a push is nearly always of one questionnaire
+        let mut outcomes = Vec::with_capacity(pushed.verdicts.len());
+        for verdict in &pushed.verdicts {
+            outcomes.push(match verdict {
+                Verdict::Aside(aside) => self.set_aside(pushed, aside.clone()),
+                Verdict::Fit(event) => {
+                    let of_event =
+                        key.take().filter(|key| key.holds(event)).unwrap_or_else(|| CopyKey::of(pushed, event));
+                    self.decide(pushed, key.insert(of_event), event)
+                }
+            });
+        }
+        outcomes
+    }
+
+    fn decide(&mut self, pushed: &'a Pushed, key: &CopyKey, event: &'a FitEvent) -> PushOutcome {
         if let Some(known) = self.known.get(&event.id) {
             if known.hash == event.hash {
                 return receipt(event.id, *known);
@@ -105,8 +128,7 @@ impl Ledger {
             let detail = "An event with this id and other contents is already there.";
             return self.set_aside(pushed, event.aside(QuarantineReason::IdConflict, detail));
         }
-        let key = CopyKey::of(pushed, &event);
-        let submitted = self.copies.get(&key).and_then(|copy| copy.submitted);
+        let submitted = self.copies.get(key).and_then(|copy| copy.submitted);
         if event.part != Part::Unknown && submitted.is_some_and(|(sequence, _)| event.sequence > sequence) {
             let detail = "It follows the sending of its questionnaire by the same device.";
             return self.set_aside(pushed, event.aside(QuarantineReason::AfterSubmission, detail));
@@ -114,32 +136,39 @@ impl Ledger {
         self.append(pushed, key, event)
     }
 
-    fn append(&mut self, pushed: &Pushed, key: CopyKey, event: FitEvent) -> PushOutcome {
+    fn append(&mut self, pushed: &'a Pushed, key: &CopyKey, event: &'a FitEvent) -> PushOutcome {
         self.position += 1;
         let known = Known { position: self.position, received_at: pushed.received_at, hash: event.hash };
-        let copy = self.copies.entry(key).or_default();
-        copy.received_at = copy.received_at.max(Some(pushed.received_at));
-        copy.last_position = self.position;
-        if let Part::Submission(on) = event.part {
-            copy.submitted = Some(copy.submitted.map_or((event.sequence, on), |first| first.min((event.sequence, on))));
+        if !self.copies.contains_key(key) {
+            self.copies.insert(key.clone(), CopyState::default());
+        }
+        if let Some(copy) = self.copies.get_mut(key) {
+            copy.append(self.position, pushed.received_at, event);
         }
         self.known.insert(event.id, known);
-        let outcome = receipt(event.id, known);
-        let (patient, device, received_at) = (pushed.patient, pushed.device, pushed.received_at);
-        self.new_events.push(NewEvent { position: self.position, patient, device, received_at, event });
-        outcome
+        self.new_events.push(NewEvent { position: self.position, pushed, event });
+        receipt(event.id, known)
     }
 
-    fn set_aside(&mut self, pushed: &Pushed, aside: SetAside) -> PushOutcome {
+    fn set_aside(&mut self, pushed: &'a Pushed, aside: SetAside) -> PushOutcome {
         let (id, reason, detail) = (aside.id, aside.reason, aside.detail.clone());
-        let (patient, device, received_at) = (pushed.patient, pushed.device, pushed.received_at);
-        self.quarantined.push(Quarantined { patient, device, received_at, aside });
+        self.quarantined.push(Quarantined { pushed, aside });
         PushOutcome::Quarantined { id, reason, detail }
     }
 
     /// The copies that this transaction appended to.
     pub(super) fn touched(&self) -> impl Iterator<Item = (&CopyKey, &CopyState)> {
         self.copies.iter().filter(|(_, copy)| copy.last_position > 0)
+    }
+}
+
+impl CopyState {
+    fn append(&mut self, position: u64, received_at: Timestamp, event: &FitEvent) {
+        self.received_at = self.received_at.max(Some(received_at));
+        self.last_position = position;
+        if let Part::Submission(on) = event.part {
+            self.submitted = Some(self.submitted.map_or((event.sequence, on), |first| first.min((event.sequence, on))));
+        }
     }
 }
 

@@ -1,8 +1,11 @@
 //! SQL of sync: appending in bulk, what is known, pulling by position, and what the bundle is made of.
 //!
-//! Bulk values travel as one parameter: JSON on SQLite, and on PostgreSQL JSON for the few and arrays for events.
+//! Bulk values travel as one parameter: JSON for the few; events as many rows on SQLite and as arrays on PostgreSQL.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::LazyLock,
+};
 
 use serde_json::json;
 use shared::{
@@ -10,10 +13,13 @@ use shared::{
     schedule::Progress,
     sync::protocol::{PulledEvent, Receipt},
 };
-use sqlx::FromRow;
+use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
-use super::ledger::{CopyKey, CopyState, Known, Ledger, NewEvent, Quarantined};
+use super::{
+    ledger::{CopyKey, CopyState, Known, Ledger, NewEvent, Quarantined},
+    writer::Pushed,
+};
 use crate::{
     auth::guard::OnePatientScope,
     db::{Db, Engine, Tx, from_json, hex, instant, millis, on, parse, to_code},
@@ -168,8 +174,8 @@ pub(super) async fn find_copies(tx: &mut Tx, keys: BTreeSet<CopyKey>) -> sqlx::R
     rows.into_iter().map(CopyRow::into_copy).collect()
 }
 
-/// Inserts events, all in one statement.
-pub(super) async fn insert_events(tx: &mut Tx, events: &[NewEvent]) -> sqlx::Result<()> {
+/// Inserts events, many in one statement.
+pub(super) async fn insert_events(tx: &mut Tx, events: &[NewEvent<'_>]) -> sqlx::Result<()> {
     if events.is_empty() {
         return Ok(());
     }
@@ -179,52 +185,63 @@ pub(super) async fn insert_events(tx: &mut Tx, events: &[NewEvent]) -> sqlx::Res
     }
 }
 
-async fn insert_events_sqlite(conn: &mut sqlx::SqliteConnection, events: &[NewEvent]) -> sqlx::Result<()> {
-    const SQL: &str = "INSERT INTO answer_event (position, event_id, patient_id, timepoint, occurrence, instrument,
-            version, device_id, sequence, received_at, hash, body)
-        SELECT value ->> 0, unhex(value ->> 1), unhex(value ->> 2), value ->> 3, value ->> 4, value ->> 5,
-            value ->> 6, unhex(value ->> 7), value ->> 8, value ->> 9, unhex(value ->> 10), value ->> 11
-        FROM json_each($1)";
-    let element = |new: &NewEvent| {
-        let event = &new.event;
-        json!([
-            new.position,
-            event.id.as_uuid().simple().to_string(),
-            new.patient.as_uuid().simple().to_string(),
-            event.assessment.timepoint,
-            event.assessment.occurrence,
-            event.instrument.key,
-            event.instrument.version,
-            new.device.as_uuid().simple().to_string(),
-            event.sequence,
-            millis(new.received_at),
-            hex(&event.hash),
-            event.body,
-        ])
-    };
-    let elements = serde_json::Value::Array(events.iter().map(element).collect()).to_string();
-    sqlx::query(SQL).bind(elements).execute(conn).await.map(|_| ())
+/// Rows in one statement on SQLite: two sizes, so that two prepared statements serve every group.
+const MANY: usize = 32;
+
+/// The statement for so many rows.
+fn insert_rows(n: usize) -> String {
+    let row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let columns = "position, event_id, patient_id, timepoint, occurrence, instrument, version, device_id, sequence,
+        received_at, hash, body";
+    format!("INSERT INTO answer_event ({columns}) VALUES {}", vec![row; n].join(", "))
 }
 
-async fn insert_events_postgres(conn: &mut sqlx::PgConnection, events: &[NewEvent]) -> sqlx::Result<()> {
+async fn insert_events_sqlite(conn: &mut sqlx::SqliteConnection, events: &[NewEvent<'_>]) -> sqlx::Result<()> {
+    static INSERT_MANY: LazyLock<String> = LazyLock::new(|| insert_rows(MANY));
+    static INSERT_ONE: LazyLock<String> = LazyLock::new(|| insert_rows(1));
+    let (many, rest) = events.as_chunks::<MANY>();
+    let statements = many.iter().map(|chunk| (INSERT_MANY.as_str(), chunk.as_slice()));
+    for (sql, chunk) in statements.chain(rest.chunks(1).map(|one| (INSERT_ONE.as_str(), one))) {
+        let mut insert = sqlx::query(AssertSqlSafe(sql));
+        for NewEvent { position, pushed, event } in chunk {
+            insert = insert
+                .bind(column(*position))
+                .bind(event.id.as_uuid())
+                .bind(pushed.patient.as_uuid())
+                .bind(event.assessment.timepoint.as_str())
+                .bind(i64::from(event.assessment.occurrence))
+                .bind(event.instrument.key.as_str())
+                .bind(event.instrument.version.as_str())
+                .bind(pushed.device.as_uuid())
+                .bind(event.sequence)
+                .bind(millis(pushed.received_at))
+                .bind(event.hash.as_slice())
+                .bind(event.body.as_str());
+        }
+        insert.execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
+async fn insert_events_postgres(conn: &mut sqlx::PgConnection, events: &[NewEvent<'_>]) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO answer_event (position, event_id, patient_id, timepoint, occurrence, instrument,
             version, device_id, sequence, received_at, hash, body)
         SELECT * FROM UNNEST($1::bigint[], $2::uuid[], $3::uuid[], $4::text[], $5::bigint[], $6::text[], $7::text[],
             $8::uuid[], $9::bigint[], $10::bigint[], $11::bytea[], $12::text[])";
-    fn each<'a, T>(events: &'a [NewEvent], value: impl FnMut(&'a NewEvent) -> T) -> Vec<T> {
+    fn each<'a, T>(events: &'a [NewEvent<'a>], value: impl FnMut(&'a NewEvent<'a>) -> T) -> Vec<T> {
         events.iter().map(value).collect()
     }
     sqlx::query(SQL)
         .bind(each(events, |new| column(new.position)))
         .bind(each(events, |new| new.event.id.as_uuid()))
-        .bind(each(events, |new| new.patient.as_uuid()))
+        .bind(each(events, |new| new.pushed.patient.as_uuid()))
         .bind(each(events, |new| new.event.assessment.timepoint.as_str()))
         .bind(each(events, |new| i64::from(new.event.assessment.occurrence)))
         .bind(each(events, |new| new.event.instrument.key.as_str()))
         .bind(each(events, |new| new.event.instrument.version.as_str()))
-        .bind(each(events, |new| new.device.as_uuid()))
+        .bind(each(events, |new| new.pushed.device.as_uuid()))
         .bind(each(events, |new| new.event.sequence))
-        .bind(each(events, |new| millis(new.received_at)))
+        .bind(each(events, |new| millis(new.pushed.received_at)))
         .bind(each(events, |new| new.event.hash.as_slice()))
         .bind(each(events, |new| new.event.body.as_str()))
         .execute(conn)
@@ -233,13 +250,14 @@ async fn insert_events_postgres(conn: &mut sqlx::PgConnection, events: &[NewEven
 }
 
 /// Keeps what was set aside; a device that sends the same again adds nothing.
-pub(super) async fn insert_quarantined(tx: &mut Tx, quarantined: &[Quarantined]) -> sqlx::Result<()> {
+pub(super) async fn insert_quarantined(tx: &mut Tx, quarantined: &[Quarantined<'_>]) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO quarantine (device_id, patient_id, event_id, timepoint, occurrence, reason, detail,
             hash, body, received_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (device_id, hash) DO NOTHING";
     const FLAG: &str = "UPDATE assessment SET conflict = TRUE
         WHERE patient_id = $1 AND timepoint = $2 AND occurrence = $3";
-    for Quarantined { patient, device, received_at, aside } in quarantined {
+    for Quarantined { pushed, aside } in quarantined {
+        let Pushed { patient, device, received_at, .. } = pushed;
         let timepoint = aside.assessment.as_ref().map(|assessment| assessment.timepoint.as_str());
         let occurrence = aside.assessment.as_ref().map(|assessment| i64::from(assessment.occurrence));
         let reason = to_code(&aside.reason)?;
@@ -254,7 +272,7 @@ pub(super) async fn insert_quarantined(tx: &mut Tx, quarantined: &[Quarantined])
 }
 
 /// Moves copies and questionnaires to where this transaction's events bring them.
-pub(super) async fn move_questionnaires(tx: &mut Tx, ledger: &Ledger) -> sqlx::Result<()> {
+pub(super) async fn move_questionnaires(tx: &mut Tx, ledger: &Ledger<'_>) -> sqlx::Result<()> {
     const COPIES: [&str; 2] = over_touched!(
         "INSERT INTO questionnaire_copy (patient_id, timepoint, occurrence, instrument, device_id,
             submitted_sequence, submitted_on, received_at)

@@ -8,9 +8,10 @@ use axum::{
     routing::{get, post},
 };
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use shared::{
     api::ProblemKind,
-    sync::protocol::{MAX_EVENTS, PROTOCOL_VERSION, PullReply, PushOutcome, PushReply, PushRequest},
+    sync::protocol::{MAX_EVENTS, PROTOCOL_VERSION, PullReply, PushOutcome, PushReply},
 };
 
 use super::{
@@ -21,7 +22,7 @@ use super::{
 };
 use crate::{
     auth::guard::{HandInScope, NurseScope, PatientScope},
-    error::{ApiError, Body, Query},
+    error::{ApiError, JsonBytes, Query},
     patients,
     state::AppState,
 };
@@ -38,8 +39,17 @@ pub fn routes() -> Router<AppState> {
         .route("/api/worklist/live", get(live))
 }
 
+/// [`PushRequest`](shared::sync::protocol::PushRequest) with its events as they came, to be judged one by one.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPush<'a> {
+    protocol: u16,
+    #[serde(borrow)]
+    events: Vec<&'a RawValue>,
+}
+
 /// Refuses what cannot be judged event by event.
-fn check(request: &PushRequest) -> Result<(), ApiError> {
+fn check(request: &RawPush<'_>) -> Result<(), ApiError> {
     if request.protocol > PROTOCOL_VERSION {
         let detail = format!(
             "The app speaks version {} of the protocol, this server {PROTOCOL_VERSION}. Nothing was lost; the app keeps \
@@ -59,24 +69,21 @@ fn check(request: &PushRequest) -> Result<(), ApiError> {
     }
 }
 
-async fn push(
-    State(state): State<AppState>,
-    scope: HandInScope,
-    Body(request): Body<PushRequest>,
-) -> Result<Json<PushReply>, ApiError> {
+async fn push(State(state): State<AppState>, scope: HandInScope, body: JsonBytes) -> Result<Json<PushReply>, ApiError> {
+    let request: RawPush<'_> = body.read()?;
     check(&request)?;
-    let outcomes = hand_in(&state, &scope, request.events).await?;
+    let outcomes = hand_in(&state, &scope, request.events.iter().map(|event| event.get())).await?;
     Ok(Json(PushReply { outcomes }))
 }
 
-/// Takes in events: each is judged on its own, and what is fit is durably committed before this returns.
+/// Takes in events as JSON: each is judged on its own, and what is fit is durably committed before this returns.
 ///
 /// # Errors
 /// When nothing could be committed: nothing of it is kept then.
 pub async fn hand_in(
     state: &AppState,
     scope: &HandInScope,
-    events: Vec<serde_json::Value>,
+    events: impl IntoIterator<Item = impl AsRef<str>>,
 ) -> Result<Vec<PushOutcome>, ApiError> {
     let court = Court {
         patient: scope.patient(),
@@ -87,7 +94,7 @@ pub async fn hand_in(
         study: &state.study,
         catalog: &state.catalog,
     };
-    let verdicts = events.into_iter().map(|event| judge(&court, event)).collect();
+    let verdicts = events.into_iter().map(|event| judge(&court, event.as_ref())).collect();
     let pushed = Pushed { patient: court.patient, device: court.device, received_at: court.received_at, verdicts };
     Ok(state.writer.append(pushed).await??)
 }

@@ -4,11 +4,10 @@
 //! commit. When a group fails, each of its pushes is tried alone, so that one cannot spoil the others; when the
 //! database is out, none is tried again: the devices keep what they have.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::HashMap;
 
 use shared::{
     id::{DeviceId, PatientId},
-    study::Study,
     sync::protocol::PushOutcome,
     time::Timestamp,
 };
@@ -20,10 +19,7 @@ use super::{
     live::News,
     queries,
 };
-use crate::{
-    assessments,
-    db::{self, Db},
-};
+use crate::db::{self, Db};
 
 /// Most pushes in one transaction.
 const GROUP: usize = 64;
@@ -41,11 +37,8 @@ pub struct Pushed {
 }
 
 impl Pushed {
-    pub(super) fn verdicts(&self) -> &[Verdict] {
-        &self.verdicts
-    }
-
-    fn fit(&self) -> impl Iterator<Item = &super::judge::FitEvent> {
+    /// Its events that are fit to be appended.
+    pub(super) fn fit(&self) -> impl Iterator<Item = &super::judge::FitEvent> {
         self.verdicts.iter().filter_map(|verdict| match verdict {
             Verdict::Fit(event) => Some(event),
             Verdict::Aside(_) => None,
@@ -72,9 +65,9 @@ pub struct WriterStopped;
 impl Writer {
     /// Starts the writer; `news` hears each last position that was committed.
     #[must_use]
-    pub fn start(db: Db, study: Arc<Study>, news: News) -> Self {
+    pub fn start(db: Db, news: News) -> Self {
         let (jobs, waiting) = mpsc::channel(WAITING);
-        tokio::spawn(work(db, study, waiting, news));
+        tokio::spawn(work(db, waiting, news));
         Self { jobs }
     }
 
@@ -89,11 +82,11 @@ impl Writer {
     }
 }
 
-async fn work(db: Db, study: Arc<Study>, mut waiting: mpsc::Receiver<Job>, news: News) {
+async fn work(db: Db, mut waiting: mpsc::Receiver<Job>, news: News) {
     let mut group = Vec::with_capacity(GROUP);
     while waiting.recv_many(&mut group, GROUP).await > 0 {
         let pushes: Vec<&Pushed> = group.iter().map(|job| &job.pushed).collect();
-        let committed = commit(&db, &study, &pushes).await;
+        let committed = commit(&db, &pushes).await;
         match committed {
             Ok((position, outcomes)) => {
                 news.tell(position);
@@ -104,7 +97,7 @@ async fn work(db: Db, study: Arc<Study>, mut waiting: mpsc::Receiver<Job>, news:
             Err(error) if group.len() == 1 || db::is_outage(&error) => refuse(&mut group, &error),
             Err(error) => {
                 tracing::warn!(%error, pushes = group.len(), "a group failed; each push is tried alone");
-                alone(&db, &study, &mut group, &news).await;
+                alone(&db, &mut group, &news).await;
             }
         }
     }
@@ -120,9 +113,9 @@ fn refuse(group: &mut Vec<Job>, error: &sqlx::Error) {
     }
 }
 
-async fn alone(db: &Db, study: &Study, group: &mut Vec<Job>, news: &News) {
+async fn alone(db: &Db, group: &mut Vec<Job>, news: &News) {
     for job in group.drain(..) {
-        let outcome = match commit(db, study, &[&job.pushed]).await {
+        let outcome = match commit(db, &[&job.pushed]).await {
             Ok((position, outcomes)) => {
                 news.tell(position);
                 Ok(outcomes.into_iter().flatten().collect())
@@ -134,24 +127,47 @@ async fn alone(db: &Db, study: &Study, group: &mut Vec<Job>, news: &News) {
 }
 
 /// One transaction over these pushes: reads what is known, decides, writes, commits.
-async fn commit(db: &Db, study: &Study, pushes: &[&Pushed]) -> sqlx::Result<(u64, Vec<Vec<PushOutcome>>)> {
+///
+/// Nearly every event is new, so they are inserted without looking first; when the database finds that an id is
+/// there already, the transaction is begun again with looking.
+async fn commit(db: &Db, pushes: &[&Pushed]) -> sqlx::Result<(u64, Vec<Vec<PushOutcome>>)> {
+    match try_commit(db, pushes, Looking::No).await {
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+            try_commit(db, pushes, Looking::ForKnown).await
+        }
+        committed => committed,
+    }
+}
+
+/// Whether ids that are there already are looked for before inserting.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Looking {
+    No,
+    ForKnown,
+}
+
+async fn try_commit(db: &Db, pushes: &[&Pushed], looking: Looking) -> sqlx::Result<(u64, Vec<Vec<PushOutcome>>)> {
     let mut tx = db.begin().await?;
     let before = queries::lock_position(&mut tx).await?;
-    let ids: Vec<_> = pushes.iter().flat_map(|pushed| pushed.fit()).map(|event| event.id).collect();
-    let keys = pushes.iter().flat_map(|pushed| pushed.fit().map(|event| CopyKey::of(pushed, event))).collect();
+    let known = match looking {
+        Looking::No => HashMap::new(),
+        Looking::ForKnown => {
+            let ids: Vec<_> = pushes.iter().flat_map(|pushed| pushed.fit()).map(|event| event.id).collect();
+            queries::find_known(&mut tx, &ids).await?
+        }
+    };
+    let keys = pushes.iter().flat_map(|pushed| CopyKey::all_of(pushed)).collect();
     let mut ledger = Ledger {
         position: before,
-        known: queries::find_known(&mut tx, &ids).await?,
+        known,
         copies: queries::find_copies(&mut tx, keys).await?,
-        new_events: Vec::with_capacity(ids.len()),
+        new_events: Vec::new(),
         quarantined: Vec::new(),
     };
     let outcomes = pushes.iter().map(|pushed| ledger.admit(pushed)).collect();
     queries::insert_events(&mut tx, &ledger.new_events).await?;
     queries::insert_quarantined(&mut tx, &ledger.quarantined).await?;
     queries::move_questionnaires(&mut tx, &ledger).await?;
-    let moved: BTreeSet<PatientId> = ledger.new_events.iter().map(|new| new.patient).collect();
-    assessments::replan_all(&mut tx, study, &Vec::from_iter(moved)).await?;
     if ledger.position > before {
         queries::set_position(&mut tx, ledger.position).await?;
     }
