@@ -193,6 +193,30 @@ mod tests {
                 "1 + the weight of the level of each of MO, SC, UA, PD, AD - 0.047 if any is above the first level; \
                  needs 5 of 5",
             ),
+            ("eq-5d-5l", "CW_France", "the value that table CW_France gives to MO, SC, UA, PD, AD; needs 5 of 5"),
+            (
+                "fact-g",
+                "EWB",
+                "sum of reversed GE1, GE2, reversed GE3, reversed GE4, reversed GE5, reversed GE6, \
+                 times 6 / how many are there; needs 4 of 6",
+            ),
+            ("fact-g", "FACTG", "sum of PWB, SWB, EWB, FWB; needs 4 of 4 and more than 80 % of their items"),
+            (
+                "pro-ctcae",
+                "COMP_IMPUTED_9",
+                "the value that table rank_4 gives to 9A, 9B; needs 2 of 2, or the first alone at its lowest code",
+            ),
+            (
+                "sf-36",
+                "GH",
+                "mean of q1, q33, reversed q34, q35, reversed q36; the codes of q1 count as 5, 4.4, 3.4, 2, 1; \
+                 needs 3 of 5; rescaled: 1 becomes 0, 5 becomes 100",
+            ),
+            (
+                "cost",
+                "GRADE",
+                "COST; needs 1 of 1; in bands: 3 = severe, 2 = moderate from 1, 1 = mild from 14, 0 = none from 26",
+            ),
             (
                 "eq-5d-5l",
                 "VT_Canada",

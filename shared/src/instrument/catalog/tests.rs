@@ -161,6 +161,69 @@ fn a_scale_that_does_not_hold_together_is_refused_with_place_and_hint() {
 }
 
 #[test]
+fn a_table_a_recoding_or_a_list_that_does_not_hold_together_is_refused_with_place_and_hint() {
+    let sum = r#"rule = "sum""#;
+    let cases = [
+        (
+            sum,
+            r#"rule = { table = "t" }"#,
+            "test.toml: scale S: table t is unknown; define [tables.t] or name one of: ",
+        ),
+        (sum, "rule = { count = { codes = [] } }", "test.toml: scale S: it counts no code; name the codes that count"),
+        (
+            sum,
+            "rule = { norm_based = [{ mean = 0, sd = 0, weight = 1 }] }",
+            "test.toml: scale S: it has 1 norms; write one for each of its 2 inputs, in their order",
+        ),
+        (
+            sum,
+            "rule = { norm_based = [{ mean = 0, sd = 0, weight = 1 }] }",
+            "test.toml: scale S: a norm has no spread; a standard deviation is above 0",
+        ),
+        (
+            sum,
+            "rule = \"sum\"\nrecode = { c = [1] }",
+            "test.toml: scale S: it recodes c, which it is not made of; mend the code",
+        ),
+        (
+            sum,
+            "rule = \"sum\"\nrecode = { a = [1] }",
+            "test.toml: scale S: it recodes a to 1 values; write one for each of its 2 codes, in their order",
+        ),
+        (
+            r#"{ items = ["a", "-b"] }"#,
+            "{ items = [\"-a\", \"b\"] }\nrecode = { a = [1, 0] }",
+            "test.toml: scale S: it recodes and reverses a; write the recoded values in the direction wanted",
+        ),
+        (
+            "range = [0, 11]",
+            "range = [0, 11]\nsteps = [{ lookup = { first = 0, values = [] } }]",
+            "test.toml: scale S: it looks up in an empty list; write the values",
+        ),
+        (
+            "range = [0, 11]",
+            "range = [0, 11]\nsteps = [{ bands = { from = [5], labels = [\"low\", \"high\"], codes = [1] } }]",
+            "test.toml: scale S: it has 1 band codes; write 2: one more than there are limits",
+        ),
+    ];
+    check_definitions(&cases);
+}
+
+#[test]
+fn what_includes_an_instrument_has_all_of_it_first_and_needs_it_there() {
+    let catalog = Catalog::shipped().unwrap();
+    let find = |key: &str| catalog.find_latest(&key.parse().unwrap()).unwrap();
+    let (base, whole) = (find("fact-g"), find("fact-lym"));
+    assert_eq!(whole.items[..27], base.items[..]);
+    assert_eq!(whole.scales[..5], base.scales[..]);
+    assert!(whole.includes.is_none() && whole.items.len() == 42);
+    let including = "includes = { key = \"nothing\", version = \"1\" }\ntitle";
+    let problem = "test.toml: includes: it includes nothing 1, which is not in the catalog; \
+                   add its definition first, or mend key and version";
+    assert_eq!(definition_with("title", including), [problem]);
+}
+
+#[test]
 fn a_pack_that_does_not_fit_its_instrument_is_refused_with_place_and_hint() {
     let cases = [
         (
