@@ -63,6 +63,12 @@ fn new_id() -> Uuid {
     Uuid::now_v7()
 }
 
+/// The address of a file made here, for a link that saves it: it is made of the text itself and asks nobody.
+#[must_use]
+pub fn file_address(json: &str) -> String {
+    format!("data:application/json;charset=utf-8,{}", js_sys::encode_uri_component(json))
+}
+
 /// An id for a new answer event.
 #[must_use]
 pub fn new_event_id() -> AnswerEventId {

@@ -7,6 +7,7 @@ use super::care::Care;
 use crate::{
     address::reload,
     i18n::{text::patient::trouble, use_locale},
+    session,
     ui::{Button, Heading, Look, Main, Notice, Tone},
 };
 
@@ -23,9 +24,7 @@ pub fn TroublePage(
     spawn_local(async move {
         let unsent = care.device.list_unsent().await.unwrap_or_default();
         let file = (!unsent.is_empty()).then(|| serde_json::to_string_pretty(&unsent).ok()).flatten();
-        rescue.set(
-            file.map(|text| format!("data:application/json;charset=utf-8,{}", js_sys::encode_uri_component(&text))),
-        );
+        rescue.set(file.map(|text| session::file_address(&text)));
     });
     let advice = move || match &error {
         StoreError::Full => trouble::full(locale.get()).to_owned(),

@@ -23,6 +23,12 @@ pub(crate) fn test(filter: Option<&str>) -> Result<ExitCode> {
     if filter.is_none() {
         check_sources(&mut report);
     }
+    report.step("the server", || {
+        // Interface and browser tests run it. Selected like the tests, so that cargo builds nothing twice.
+        let mut cargo = shell::cargo();
+        cargo.args(["build", "--quiet", "--workspace", "--exclude", "frontend", "--bins", "--tests"]);
+        shell::run(&mut cargo).map(|()| Tally::one_passed())
+    });
     report.step("unit, documentation and interface tests", || {
         cargo_test(&["--quiet", "--workspace", "--exclude", "frontend"], filter, &postgres)
     });
@@ -43,12 +49,6 @@ pub(crate) fn test(filter: Option<&str>) -> Result<ExitCode> {
 fn browser_tests(report: &mut Report, filter: Option<&str>, postgres: &Postgres) {
     report.step("web files", || dist::dist(dist::Profile::Small).map(|()| Tally::one_passed()));
     report.step("weight of the patient's download", || weight::check().map(|()| Tally::one_passed()));
-    report.step("server for the browser tests", || {
-        // Selected like the tests above, so that cargo finds everything built but the binary itself.
-        let mut cargo = shell::cargo();
-        cargo.args(["build", "--quiet", "--workspace", "--exclude", "frontend", "--bins", "--tests"]);
-        shell::run(&mut cargo).map(|()| Tally::one_passed())
-    });
     report.step("the stories in a browser", || browser::run(filter, postgres));
 }
 
