@@ -71,6 +71,21 @@ pub fn use_locale() -> RwSignal<Locale> {
     use_context().unwrap_or_else(|| RwSignal::new(Locale::default()))
 }
 
+/// The language of a page while it is being built; the patient's pages are built anew when it changes.
+///
+/// A text that stands still costs nothing in the download; each that follows the language by itself does.
+pub fn page_locale() -> Locale {
+    use_locale().get_untracked()
+}
+
+/// A text that follows the language shown: `say(text::tasks::title)`.
+///
+/// All texts said so share one piece of code in the download; a closure of its own for each would not.
+pub fn say(text: fn(Locale) -> &'static str) -> Signal<String> {
+    let locale = use_locale();
+    Signal::derive(move || text(locale.get()).to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,7 @@
 mod locale;
 mod moment;
 
-pub use locale::{Locale, provide_locale, use_locale};
+pub use locale::{Locale, page_locale, provide_locale, say, use_locale};
 pub use moment::{clock_time, decimal, long_date, span, weekday_date};
 
 /// One function per text, made from `locales/` by the build script.

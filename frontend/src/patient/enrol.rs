@@ -9,12 +9,11 @@ use crate::{
     api::Failure,
     device::{Device, EnrolError},
     i18n::{
-        Locale,
+        Locale, page_locale,
         text::{
             common,
             patient::{enrol, letter, pin},
         },
-        use_locale,
     },
     ui::{Button, ErrorSummary, Field, Heading, Keyboard, Look, Main, Notice, Tone},
 };
@@ -25,11 +24,10 @@ pub fn LetterPage(
     /// Where the letter goes once it can be read.
     claim: RwSignal<Option<ClaimRequest>>,
 ) -> impl IntoView {
-    let locale = use_locale();
+    let locale = page_locale();
     let typed = RwSignal::new(String::new());
     let wrong = RwSignal::new(false);
-    let error =
-        Signal::derive(move || if wrong.get() { letter::code_wrong(locale.get()).to_owned() } else { String::new() });
+    let error = Signal::derive(move || if wrong.get() { letter::code_wrong(locale).to_owned() } else { String::new() });
     let errors = move || wrong.get().then(|| ("code".to_owned(), error.get())).into_iter().collect::<Vec<_>>();
     let read = move |submit: leptos::ev::SubmitEvent| {
         submit.prevent_default();
@@ -40,20 +38,20 @@ pub fn LetterPage(
     view! {
         <Main>
             <ErrorSummary errors=Signal::derive(errors) />
-            <Heading text=Signal::derive(move || letter::title(locale.get()).to_owned()) before_title=error_before(locale, wrong.into()) />
-            <p>{move || letter::words(locale.get())}</p>
+            <Heading text=letter::title(locale) before_title=error_before(locale, wrong.into()) />
+            <p>{letter::words(locale)}</p>
             <form on:submit=read>
                 <Field
                     id="code"
                     value=typed
-                    label=Signal::derive(move || letter::code(locale.get()).to_owned())
-                    help=Signal::derive(move || letter::code_help(locale.get()).to_owned())
+                    label=letter::code(locale)
+                    help=letter::code_help(locale)
                     error
                     keyboard=Keyboard::Code
                 />
-                <Button>{move || letter::go_on(locale.get())}</Button>
+                <Button>{letter::go_on(locale)}</Button>
             </form>
-            <p class="quiet">{move || letter::no_letter(locale.get())}</p>
+            <p class="quiet">{letter::no_letter(locale)}</p>
         </Main>
     }
 }
@@ -66,7 +64,7 @@ pub fn EnrolPage(
     /// The letter.
     claim: RwSignal<Option<ClaimRequest>>,
 ) -> impl IntoView {
-    let locale = use_locale();
+    let locale = page_locale();
     let address = use_address();
     let (first, again) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let problem = RwSignal::new(None::<PinProblem>);
@@ -75,11 +73,11 @@ pub fn EnrolPage(
     let error_at = move |field: &'static str| {
         Signal::derive(move || {
             let found = problem.get().filter(|found| field_of(*found) == field);
-            found.map(|found| pin_words(locale.get(), found).to_owned()).unwrap_or_default()
+            found.map(|found| pin_words(locale, found).to_owned()).unwrap_or_default()
         })
     };
     let errors = move || {
-        let line = |found| (field_of(found).to_owned(), pin_words(locale.get(), found).to_owned());
+        let line = |found| (field_of(found).to_owned(), pin_words(locale, found).to_owned());
         problem.get().map(line).into_iter().collect::<Vec<_>>()
     };
     let save = move |submit: leptos::ev::SubmitEvent| {
@@ -104,19 +102,19 @@ pub fn EnrolPage(
             }
         }
     };
-    let saving = move || if busy.get() { pin::saving(locale.get()) } else { pin::save(locale.get()) };
+    let saving = move || if busy.get() { pin::saving(locale) } else { pin::save(locale) };
     let wrong = Signal::derive(move || problem.get().is_some() || failure.get().is_some());
     view! {
         <Main holds_update=true>
             <ErrorSummary errors=Signal::derive(errors) />
             <Failed failure claim />
-            <Heading text=Signal::derive(move || pin::choose_title(locale.get()).to_owned()) before_title=error_before(locale, wrong) />
-            <p>{move || pin::choose_words(locale.get())}</p>
+            <Heading text=pin::choose_title(locale) before_title=error_before(locale, wrong) />
+            <p>{pin::choose_words(locale)}</p>
             <form on:submit=save>
                 <Field id="pin" value=first keyboard=Keyboard::Pin autocomplete="new-password"
-                    label=Signal::derive(move || pin::first(locale.get()).to_owned()) error=error_at("pin") />
+                    label=pin::first(locale) error=error_at("pin") />
                 <Field id="pin-again" value=again keyboard=Keyboard::Pin autocomplete="new-password"
-                    label=Signal::derive(move || pin::again(locale.get()).to_owned()) error=error_at("pin-again") />
+                    label=pin::again(locale) error=error_at("pin-again") />
                 <Button busy>{saving}</Button>
             </form>
         </Main>
@@ -125,17 +123,17 @@ pub fn EnrolPage(
 
 #[component]
 fn Failed(failure: RwSignal<Option<EnrolError>>, claim: RwSignal<Option<ClaimRequest>>) -> impl IntoView {
-    let locale = use_locale();
+    let locale = page_locale();
     move || {
         failure.get().map(|error| {
-            let words = failure_words(locale.get(), &error);
+            let words = failure_words(locale, &error);
             view! {
                 <div role="alert">
                     <Notice tone=Tone::Bad>
-                        <p><strong>{enrol::failed_title(locale.get())}</strong></p>
+                        <p><strong>{enrol::failed_title(locale)}</strong></p>
                         <p>{words}</p>
                         <Button look=Look::Secondary on_press=move |_| claim.set(None)>
-                            {enrol::another_code(locale.get())}
+                            {enrol::another_code(locale)}
                         </Button>
                     </Notice>
                 </div>
@@ -145,8 +143,8 @@ fn Failed(failure: RwSignal<Option<EnrolError>>, claim: RwSignal<Option<ClaimReq
 }
 
 /// "Error: " before the tab's title while something is wrong.
-pub(super) fn error_before(locale: RwSignal<Locale>, wrong: Signal<bool>) -> Signal<String> {
-    Signal::derive(move || if wrong.get() { common::error_before(locale.get()).to_owned() } else { String::new() })
+pub(super) fn error_before(locale: Locale, wrong: Signal<bool>) -> Signal<String> {
+    Signal::derive(move || if wrong.get() { common::error_before(locale).to_owned() } else { String::new() })
 }
 
 const fn field_of(problem: PinProblem) -> &'static str {

@@ -14,7 +14,7 @@ use shared::{
 use super::{care::Care, plain::GonePage, route::Route, sent::SentPage};
 use crate::{
     address::{Address, use_address},
-    i18n::{Locale, use_locale},
+    i18n::{Locale, page_locale},
     notebook::{KeepError, Sitting, Standing},
     questionnaire::{Answering, Keeping, QuestionnairePage, QuestionnaireSession, Step},
     session,
@@ -34,8 +34,7 @@ pub fn QuestionnaireFlow(
     #[prop(into)]
     step: Signal<Step>,
 ) -> impl IntoView {
-    let locale = use_locale();
-    let Some(sitting) = sit(care, &assessment, &instrument, locale.get_untracked()) else {
+    let Some(sitting) = sit(care, &assessment, &instrument, page_locale()) else {
         return view! { <GonePage /> }.into_any();
     };
     let sitting = StoredValue::new_local(sitting);
@@ -108,7 +107,6 @@ fn Questions(
     let questions = RwSignal::new(QuestionnaireSession::new(sheet, answers));
     let resumed_at = RwSignal::new(None::<ItemCode>);
     take_up(place, address, questions, step.get_untracked(), resumed_at);
-    follow_language(care, place, sitting, questions);
     let keep = keeper(care, sitting, questions);
     let sending = RwSignal::new(false);
     let send = move |()| {
@@ -182,24 +180,6 @@ fn take_up(
             address.replace(&path);
         }
     });
-}
-
-/// Another language shows, and is noted with the answers given from then on.
-fn follow_language(
-    care: Care,
-    place: Place,
-    sitting: StoredValue<Sitting, LocalStorage>,
-    questions: RwSignal<QuestionnaireSession>,
-) {
-    let locale = use_locale();
-    let reword = move |locale: &Locale, _: Option<&Locale>, _: Option<()>| {
-        let (assessment, instrument) = (place.assessment.get_value(), place.instrument.get_value());
-        if let Some(other) = sit(care, &assessment, &instrument, *locale) {
-            questions.update(|questions| questions.reword(other.sheet().clone()));
-            sitting.set_value(other);
-        }
-    };
-    Effect::watch(move || locale.get(), reword, false);
 }
 
 /// Gives answers to the notebook in the order they were given; each is noted once it is kept.

@@ -6,6 +6,7 @@ use super::{care::Care, status::status_line};
 use crate::{
     address::focus_on,
     i18n::{
+        say,
         text::{common, patient::frame},
         use_locale,
     },
@@ -33,17 +34,17 @@ pub fn Frame(
     };
     view! {
         <div class="frame">
-            <a class="visually-hidden" href="#content" on:click=skip>{move || frame::to_content(locale.get())}</a>
+            <a class="visually-hidden" href="#content" on:click=skip>{say(frame::to_content)}</a>
             <header class="bar">
                 <div class="frame-wide">
                     <Link to="/" class="bar-name">
                         <Icon symbol=Symbol::Wave />
-                        {move || common::name(locale.get())}
-                        <span class="visually-hidden">{move || frame::home(locale.get())}</span>
+                        {say(common::name)}
+                        <span class="visually-hidden">{say(frame::home)}</span>
                     </Link>
                     <nav class="bar-links" aria-label=move || common::name(locale.get())>
-                        <Link to="/settings">{move || frame::settings(locale.get())}</Link>
-                        <Link to="/help">{move || frame::help(locale.get())}</Link>
+                        <Link to="/settings">{say(frame::settings)}</Link>
+                        <Link to="/help">{say(frame::help)}</Link>
                     </nav>
                 </div>
             </header>

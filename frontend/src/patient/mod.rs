@@ -63,7 +63,12 @@ pub fn App() -> impl IntoView {
         Route::Questionnaire { step, .. } => step,
         Route::Tasks | Route::Settings | Route::Help | Route::Unknown => Step::Introduction,
     });
-    view! { <Frame care>{move || show(page.get(), care, letter, other_letter, step)}</Frame> }
+    // Built anew when the language changes: texts within stand still.
+    let shown = move || {
+        locale.track();
+        show(page.get(), care, letter, other_letter, step)
+    };
+    view! { <Frame care>{shown}</Frame> }
 }
 
 /// Which page to show; the steps of one questionnaire are one page.
@@ -140,7 +145,10 @@ fn follow_patient(care: Care, locale: RwSignal<Locale>) {
             DeviceState::Opening | DeviceState::NotEnrolled | DeviceState::Failed(_) => None,
         };
         if let Some((device, language)) = known {
-            locale.set(find_language(device).unwrap_or(language));
+            let language = find_language(device).unwrap_or(language);
+            if locale.get_untracked() != language {
+                locale.set(language);
+            }
         }
     });
 }

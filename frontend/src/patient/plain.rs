@@ -6,7 +6,7 @@ use super::care::Care;
 use crate::{
     address::use_address,
     i18n::{
-        Locale,
+        Locale, page_locale,
         text::patient::{gone, help, settings, tasks, unknown},
         use_locale,
     },
@@ -23,11 +23,12 @@ pub fn SettingsPage(
     /// The patient's things.
     care: Care,
 ) -> impl IntoView {
-    let locale = use_locale();
+    let shown = use_locale();
+    let locale = page_locale();
     let address = use_address();
     let preferences = use_preferences();
     let language = move |chosen: Locale| {
-        locale.set(chosen);
+        shown.set(chosen);
         if let Some(device) = care.device.enrolled_as() {
             remember_language(device, chosen);
         }
@@ -35,68 +36,52 @@ pub fn SettingsPage(
     let back = move |_| address.back_to("/");
     view! {
         <Main>
-            <Heading text=Signal::derive(move || settings::title(locale.get()).to_owned()) />
-            <Setting name="language" legend=settings::language all=Locale::ALL.to_vec()
-                label=|_, language| language.name() chosen=Signal::derive(move || locale.get()) on_choose=language />
-            <Setting name="size" legend=settings::size all=TextSize::ALL.to_vec()
-                label=size_words chosen=Signal::derive(move || preferences.size.get())
-                on_choose=move |size| preferences.size.set(size) />
-            <Setting name="theme" legend=settings::theme all=Theme::ALL.to_vec()
-                label=theme_words chosen=Signal::derive(move || preferences.theme.get())
-                on_choose=move |theme| preferences.theme.set(theme) />
-            <Button on_press=back>{move || settings::back(locale.get())}</Button>
+            <Heading text=settings::title(locale) />
+            <Setting name="language" legend=settings::language labels=vec![|_| Locale::Fr.name(), |_| Locale::En.name()]
+                chosen=place_of(&Locale::ALL, shown.into()) on_choose=move |at| at_place(&Locale::ALL, at).map(language) />
+            <Setting name="size" legend=settings::size labels=vec![settings::size_100, settings::size_125, settings::size_150]
+                chosen=place_of(&TextSize::ALL, preferences.size.into())
+                on_choose=move |at| at_place(&TextSize::ALL, at).map(|size| preferences.size.set(size)) />
+            <Setting name="theme" legend=settings::theme labels=vec![settings::light, settings::dark, settings::contrast]
+                chosen=place_of(&Theme::ALL, preferences.theme.into())
+                on_choose=move |at| at_place(&Theme::ALL, at).map(|theme| preferences.theme.set(theme)) />
+            <Button on_press=back>{settings::back(locale)}</Button>
         </Main>
     }
 }
 
 #[component]
-fn Setting<T: Copy + PartialEq + Send + Sync + 'static>(
+fn Setting(
     name: &'static str,
     legend: Text,
-    all: Vec<T>,
-    label: fn(Locale, T) -> &'static str,
-    chosen: Signal<T>,
-    #[prop(into)] on_choose: Callback<T>,
+    labels: Vec<Text>,
+    chosen: Signal<Option<i32>>,
+    #[prop(into)] on_choose: Callback<i32, Option<()>>,
 ) -> impl IntoView {
-    let locale = use_locale();
-    let offered = all.clone();
-    let at = move || offered.iter().position(|one| *one == chosen.get()).and_then(|at| i32::try_from(at).ok());
-    let choose = {
-        let all = all.clone();
-        move |at: i32| {
-            if let Some(one) = usize::try_from(at).ok().and_then(|at| all.get(at)) {
-                on_choose.run(*one);
-            }
-        }
-    };
-    let (at, choose) = (Signal::derive(at), Callback::new(choose));
-    let rows = move || {
-        let choices: Vec<_> =
-            (0..).zip(&all).map(|(code, one)| Choice { code, label: label(locale.get(), *one).to_owned() }).collect();
-        view! { <RadioRows name choices chosen=at on_choose=choose /> }
-    };
+    let locale = page_locale();
+    let on_choose = Callback::new(move |at| {
+        on_choose.run(at);
+    });
+    let choice = |(code, label): (i32, Text)| Choice { code, label: label(locale).to_owned() };
+    let choices: Vec<_> = (0..).zip(labels).map(choice).collect();
     view! {
         <fieldset class="setting">
-            <legend>{move || legend(locale.get())}</legend>
-            {rows}
+            <legend>{legend(locale)}</legend>
+            <RadioRows name choices chosen on_choose />
         </fieldset>
     }
 }
 
-const fn size_words(locale: Locale, size: TextSize) -> &'static str {
-    match size {
-        TextSize::Normal => settings::size_100(locale),
-        TextSize::Large => settings::size_125(locale),
-        TextSize::VeryLarge => settings::size_150(locale),
-    }
+/// Which of them the value is.
+fn place_of<T: Copy + PartialEq + Send + Sync>(all: &'static [T], value: Signal<T>) -> Signal<Option<i32>> {
+    Signal::derive(move || {
+        let value = value.get();
+        i32::try_from(all.iter().position(|one| *one == value)?).ok()
+    })
 }
 
-const fn theme_words(locale: Locale, theme: Theme) -> &'static str {
-    match theme {
-        Theme::Light => settings::light(locale),
-        Theme::Dark => settings::dark(locale),
-        Theme::Contrast => settings::contrast(locale),
-    }
+fn at_place<T: Copy>(all: &[T], at: i32) -> Option<T> {
+    all.get(usize::try_from(at).ok()?).copied()
 }
 
 /// How it works, whom to call, and what is done for accessibility.
@@ -105,11 +90,11 @@ pub fn HelpPage(
     /// The patient's things.
     care: Care,
 ) -> impl IntoView {
-    let locale = use_locale();
+    let locale = page_locale();
     let address = use_address();
     let call = move || match care.phone() {
-        phone if phone.is_empty() => help::call_letter(locale.get()).to_owned(),
-        phone => help::call(locale.get(), phone),
+        phone if phone.is_empty() => help::call_letter(locale).to_owned(),
+        phone => help::call(locale, phone),
     };
     let back = move |_| address.back_to("/");
     let parts: [(Text, Text); 4] = [
@@ -119,16 +104,16 @@ pub fn HelpPage(
         (help::access_title, help::access),
     ];
     let part = move |(title, words): (Text, Text)| {
-        view! { <h2>{move || title(locale.get())}</h2><p>{move || words(locale.get())}</p> }
+        view! { <h2>{title(locale)}</h2><p>{words(locale)}</p> }
     };
     view! {
         <Main>
-            <Heading text=Signal::derive(move || help::title(locale.get()).to_owned()) />
-            <h2>{move || help::call_title(locale.get())}</h2>
+            <Heading text=help::title(locale) />
+            <h2>{help::call_title(locale)}</h2>
             <p>{call}</p>
-            <p>{move || help::live(locale.get())} " " {move || help::urgent(locale.get())}</p>
+            <p>{help::live(locale)} " " {help::urgent(locale)}</p>
             {parts.map(part).collect_view()}
-            <Button on_press=back>{move || settings::back(locale.get())}</Button>
+            <Button on_press=back>{settings::back(locale)}</Button>
         </Main>
     }
 }
@@ -136,11 +121,11 @@ pub fn HelpPage(
 /// While the patient's bundle has yet to come.
 #[component]
 pub fn FirstOpeningPage() -> impl IntoView {
-    let locale = use_locale();
+    let locale = page_locale();
     view! {
         <Main>
-            <Heading text=Signal::derive(move || tasks::no_plan_title(locale.get()).to_owned()) />
-            <p>{move || tasks::no_plan(locale.get())}</p>
+            <Heading text=tasks::no_plan_title(locale) />
+            <p>{tasks::no_plan(locale)}</p>
         </Main>
     }
 }
@@ -148,8 +133,8 @@ pub fn FirstOpeningPage() -> impl IntoView {
 /// While the store is being read; shorter than anybody reads.
 #[component]
 pub fn OpeningPage() -> impl IntoView {
-    let locale = use_locale();
-    view! { <Main><p class="quiet">{move || tasks::loading(locale.get())}</p></Main> }
+    let locale = page_locale();
+    view! { <Main><p class="quiet">{tasks::loading(locale)}</p></Main> }
 }
 
 /// There is no such page.
@@ -166,12 +151,12 @@ pub fn GonePage() -> impl IntoView {
 
 #[component]
 fn Nowhere(title: Text, words: Text) -> impl IntoView {
-    let locale = use_locale();
+    let locale = page_locale();
     view! {
         <Main>
-            <Heading text=Signal::derive(move || title(locale.get()).to_owned()) />
-            <p>{move || words(locale.get())}</p>
-            <p><Link to="/">{move || unknown::back(locale.get())}</Link></p>
+            <Heading text=title(locale) />
+            <p>{words(locale)}</p>
+            <p><Link to="/">{unknown::back(locale)}</Link></p>
         </Main>
     }
 }

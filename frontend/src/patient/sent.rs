@@ -10,11 +10,11 @@ use super::{
 use crate::{
     address::use_address,
     i18n::{
+        page_locale,
         text::{
             patient::{help, sent},
             questionnaire,
         },
-        use_locale,
     },
     notebook::Standing,
     session,
@@ -29,36 +29,39 @@ pub fn SentPage(
     /// What this device knows of the questionnaire.
     standing: RwSignal<Option<Standing>>,
 ) -> impl IntoView {
-    let locale = use_locale();
+    let locale = page_locale();
     let address = use_address();
-    let received_at = Memo::new(move |_| standing.with(|standing| standing.as_ref().and_then(|it| it.received_at)));
+    let received_at = move || standing.with(|standing| standing.as_ref().and_then(|it| it.received_at));
     let set_aside = move || care.device.status().tally.is_some_and(|tally| tally.waiting == 0 && tally.quarantined > 0);
-    let title = move || match received_at.get() {
-        Some(_) => sent::title(locale.get()).to_owned(),
-        None => sent::kept_title(locale.get()).to_owned(),
+    let title = Signal::derive(move || match received_at() {
+        Some(_) => sent::title(locale).to_owned(),
+        None => sent::kept_title(locale).to_owned(),
+    });
+    let became = move || match received_at() {
+        Some(at) => (Tone::Good, received_words(locale, session::civil(at))),
+        None if set_aside() => (Tone::Plain, sent::quarantined(locale).to_owned()),
+        None => (Tone::Plain, sent::waiting(locale).to_owned()),
     };
-    let became = move || match received_at.get() {
-        Some(at) => received_words(locale.get(), session::civil(at)),
-        None if set_aside() => sent::quarantined(locale.get()).to_owned(),
-        None => sent::waiting(locale.get()).to_owned(),
-    };
-    let agenda = Memo::new(move |_| care.agenda(locale.get()).unwrap_or_default());
-    let next = move || match agenda.with(n_waiting) {
-        0 => next_words(locale.get(), agenda.with(|agenda| agenda.next_on)),
-        n => sent::other(locale.get(), n),
-    };
-    let tone = move || if received_at.get().is_some() { Tone::Good } else { Tone::Plain };
-    let list = move |_| address.go("/");
+    let next = Signal::derive(move || {
+        let agenda = care.agenda(locale).unwrap_or_default();
+        match n_waiting(&agenda) {
+            0 => next_words(locale, agenda.next_on),
+            n => sent::other(locale, n),
+        }
+    });
     view! {
         <Main>
-            <Heading text=Signal::derive(title) />
-            {move || view! { <Notice tone=tone()><p>{became}</p></Notice> }}
+            <Heading text=title />
+            {move || {
+                let (tone, words) = became();
+                view! { <Notice tone><p>{words}</p></Notice> }
+            }}
             <p>{next}</p>
-            <p>{move || questionnaire::not_read_live(locale.get(), care.phone())}</p>
-            <p class="quiet">{move || help::change(locale.get())}</p>
+            <p>{questionnaire::not_read_live(locale, untrack(|| care.phone()))}</p>
+            <p class="quiet">{help::change(locale)}</p>
         </Main>
         <Foot>
-            <Button on_press=list>{move || sent::list(locale.get())}</Button>
+            <Button on_press=move |_| address.go("/")>{sent::list(locale)}</Button>
         </Foot>
     }
 }

@@ -10,9 +10,9 @@ use super::{
 };
 use crate::{
     i18n::{
-        Locale, long_date,
+        Locale, long_date, page_locale,
         text::{patient::tasks, questionnaire},
-        use_locale, weekday_date,
+        weekday_date,
     },
     questionnaire::Step,
     ui::{Button, Heading, Icon, Link, Look, Main, Notice, Symbol},
@@ -24,48 +24,42 @@ pub fn TasksPage(
     /// The patient's things.
     care: Care,
 ) -> impl IntoView {
-    let locale = use_locale();
-    let agenda = Memo::new(move |_| care.agenda(locale.get()).unwrap_or_default());
-    let waiting = Memo::new(move |_| agenda.with(n_waiting));
-    let title = move || if waiting.get() == 0 { tasks::none_title(locale.get()) } else { tasks::title(locale.get()) };
-    let words = move || match waiting.get() {
-        0 => tasks::none(locale.get()).to_owned(),
-        n => tasks::count(locale.get(), n),
-    };
-    let occasions = move |read: fn(&Agenda) -> &Vec<Occasion>| {
-        let lines = agenda.with(|agenda| read(agenda).clone());
-        lines.into_iter().map(|occasion| view! { <OccasionSection occasion /> }).collect_view()
-    };
+    let locale = page_locale();
+    let agenda = Memo::new(move |_| care.agenda(locale).unwrap_or_default());
+    let title = Signal::derive(move || {
+        let none = agenda.with(n_waiting) == 0;
+        if none { tasks::none_title(locale).to_owned() } else { tasks::title(locale).to_owned() }
+    });
     view! {
         <Main>
-            <Heading text=Signal::derive(move || title().to_owned()) />
-            <p>{words}</p>
-            {move || occasions(|agenda| &agenda.due)}
-            <Next agenda />
-            <Show when=move || { waiting.get() > 0 }>
-                <p>{move || tasks::stop(locale.get())}</p>
-            </Show>
-            <Notice><p>{move || questionnaire::not_read_live(locale.get(), care.phone())}</p></Notice>
-            <Show when=move || agenda.with(|agenda| !agenda.finished.is_empty())>
-                <h2>{move || tasks::done_title(locale.get())}</h2>
-                {move || occasions(|agenda| &agenda.finished)}
-            </Show>
-            <Button look=Look::Secondary on_press=move |_| care.device.lock()>{move || tasks::lock(locale.get())}</Button>
+            <Heading text=title />
+            {move || agenda_view(locale, agenda.get())}
+            <Notice><p>{questionnaire::not_read_live(locale, untrack(|| care.phone()))}</p></Notice>
+            <Button look=Look::Secondary on_press=move |_| care.device.lock()>{tasks::lock(locale)}</Button>
         </Main>
     }
+}
+
+fn agenda_view(locale: Locale, agenda: Agenda) -> AnyView {
+    let waiting = n_waiting(&agenda);
+    let words = if waiting == 0 { tasks::none(locale).to_owned() } else { tasks::count(locale, waiting) };
+    let done = (!agenda.finished.is_empty()).then(|| view! { <h2 class="occasion">{tasks::done_title(locale)}</h2> });
+    let occasions = |list: Vec<Occasion>| list.into_iter().map(|it| occasion_view(locale, it)).collect_view();
+    view! {
+        <p>{words}</p>
+        {occasions(agenda.due)}
+        <p>{next_words(locale, agenda.next_on)}</p>
+        {(waiting > 0).then(|| view! { <p>{tasks::stop(locale)}</p> })}
+        {done}
+        {occasions(agenda.finished)}
+    }
+    .into_any()
 }
 
 /// How many questionnaires are still to be sent.
 pub(super) fn n_waiting(agenda: &Agenda) -> usize {
     let tasks = agenda.due.iter().flat_map(|occasion| &occasion.tasks);
     tasks.filter(|task| !matches!(task.state, QuestionnaireState::Submitted(_))).count()
-}
-
-#[component]
-fn Next(agenda: Memo<Agenda>) -> impl IntoView {
-    let locale = use_locale();
-    let words = move || next_words(locale.get(), agenda.with(|agenda| agenda.next_on));
-    view! { <p>{words}</p> }
 }
 
 /// When to come back.
@@ -76,47 +70,40 @@ pub(super) fn next_words(locale: Locale, next_on: Option<Date>) -> String {
     )
 }
 
-#[component]
-fn OccasionSection(occasion: Occasion) -> impl IntoView {
-    let locale = use_locale();
+fn occasion_view(locale: Locale, occasion: Occasion) -> AnyView {
     let Occasion { id, label, closes_on, late, tasks: list } = occasion;
-    let when = move || match (late, closes_on) {
-        (true, _) => tasks::late(locale.get()).to_owned(),
-        (false, Some(day)) => tasks::until(locale.get(), weekday_date(locale.get(), day)),
-        (false, None) => String::new(),
-    };
     let open = list.iter().any(|task| !matches!(task.state, QuestionnaireState::Submitted(_)));
-    let lines = list.into_iter().map(|task| view! { <TaskLine assessment=id.clone() task /> }).collect_view();
+    let when = match (late, closes_on) {
+        _ if !open => None,
+        (true, _) => Some(tasks::late(locale).to_owned()),
+        (false, day) => day.map(|day| tasks::until(locale, weekday_date(locale, day))),
+    };
+    let lines: Vec<_> = list.into_iter().map(|task| task_view(locale, &id, task)).collect();
     view! {
         <section>
             <h2 class="occasion">{label}</h2>
-            {open.then(|| view! { <p class="small quiet">{when}</p> })}
+            {when.map(|when| view! { <p class="small quiet">{when}</p> })}
             <ul class="tasks">{lines}</ul>
         </section>
     }
+    .into_any()
 }
 
-#[component]
-fn TaskLine(assessment: AssessmentId, task: Task) -> impl IntoView {
-    let locale = use_locale();
+fn task_view(locale: Locale, assessment: &AssessmentId, task: Task) -> AnyView {
     let Task { instrument, title, minutes, state } = task;
-    let more = move || match state {
-        QuestionnaireState::NotStarted => tasks::minutes(locale.get(), minutes),
-        QuestionnaireState::Started => tasks::begun(locale.get()).to_owned(),
-        QuestionnaireState::Submitted(day) => tasks::sent(locale.get(), long_date(locale.get(), day)),
+    let more = match state {
+        QuestionnaireState::NotStarted => tasks::minutes(locale, minutes),
+        QuestionnaireState::Started => tasks::begun(locale).to_owned(),
+        QuestionnaireState::Submitted(day) => tasks::sent(locale, long_date(locale, day)),
     };
     let words = view! {
         <span class="task-name">{title}</span>
         <span class="task-more">{more}</span>
     };
-    match state {
-        QuestionnaireState::Submitted(_) => view! {
-            <li class="task task-done">{words}<Icon symbol=Symbol::Check /></li>
-        }
-        .into_any(),
-        QuestionnaireState::NotStarted | QuestionnaireState::Started => {
-            let to = Route::Questionnaire { assessment, instrument, step: Step::Introduction }.path();
-            view! { <li><Link to class="task">{words}<Icon symbol=Symbol::Forward /></Link></li> }.into_any()
-        }
+    if matches!(state, QuestionnaireState::Submitted(_)) {
+        return view! { <li class="task task-done">{words}<Icon symbol=Symbol::Check /></li> }.into_any();
     }
+    let assessment = assessment.clone();
+    let to = Route::Questionnaire { assessment, instrument, step: Step::Introduction }.path();
+    view! { <li><Link to class="task">{words}<Icon symbol=Symbol::Forward /></Link></li> }.into_any()
 }

@@ -6,7 +6,7 @@ use shared::sync::store::StoreError;
 use super::care::Care;
 use crate::{
     address::reload,
-    i18n::{text::patient::trouble, use_locale},
+    i18n::{page_locale, text::patient::trouble},
     session,
     ui::{Button, Heading, Look, Main, Notice, Tone},
 };
@@ -19,7 +19,7 @@ pub fn TroublePage(
     /// What the store said.
     error: StoreError,
 ) -> impl IntoView {
-    let locale = use_locale();
+    let locale = page_locale();
     let rescue = RwSignal::new(None::<String>);
     spawn_local(async move {
         let unsent = care.device.list_unsent().await.unwrap_or_default();
@@ -27,34 +27,34 @@ pub fn TroublePage(
         rescue.set(file.map(|text| session::file_address(&text)));
     });
     let advice = move || match &error {
-        StoreError::Full => trouble::full(locale.get()).to_owned(),
-        StoreError::Outdated => trouble::outdated(locale.get()).to_owned(),
+        StoreError::Full => trouble::full(locale).to_owned(),
+        StoreError::Outdated => trouble::outdated(locale).to_owned(),
         StoreError::Broken(_) | StoreError::AlreadySubmitted => match care.phone() {
-            phone if phone.is_empty() => trouble::broken_letter(locale.get()).to_owned(),
-            phone => trouble::broken(locale.get(), phone),
+            phone if phone.is_empty() => trouble::broken_letter(locale).to_owned(),
+            phone => trouble::broken(locale, phone),
         },
     };
     let save = move |href| {
         view! {
-            <p>{move || trouble::rescue(locale.get())}</p>
+            <p>{trouble::rescue(locale)}</p>
             <p>
                 <a class="button button-secondary" href=href download="ressenti.json">
-                    {move || trouble::rescue_save(locale.get())}
+                    {trouble::rescue_save(locale)}
                 </a>
             </p>
         }
     };
     view! {
         <Main>
-            <Heading text=Signal::derive(move || trouble::title(locale.get()).to_owned()) />
+            <Heading text=trouble::title(locale) />
             <Notice tone=Tone::Bad><p>{advice}</p></Notice>
-            <p>{move || trouble::safe(locale.get())}</p>
-            <Button look=Look::Primary on_press=move |_| reload()>{move || trouble::again(locale.get())}</Button>
+            <p>{trouble::safe(locale)}</p>
+            <Button look=Look::Primary on_press=move |_| reload()>{trouble::again(locale)}</Button>
             <section class="aside">
-                <h2>{move || trouble::rescue_title(locale.get())}</h2>
+                <h2>{trouble::rescue_title(locale)}</h2>
                 {move || match rescue.get() {
                     Some(href) => save(href).into_any(),
-                    None => view! { <p>{trouble::rescue_none(locale.get())}</p> }.into_any(),
+                    None => view! { <p>{trouble::rescue_none(locale)}</p> }.into_any(),
                 }}
             </section>
         </Main>

@@ -6,9 +6,8 @@ use super::enrol::error_before;
 use crate::{
     device::{Device, Enrolled, Pin, Unlock, UnlockError},
     i18n::{
-        Locale, clock_time,
+        Locale, clock_time, page_locale,
         text::patient::{enrol, pin},
-        use_locale,
     },
     session,
     ui::{Button, ErrorSummary, Field, Heading, Keyboard, Look, Main},
@@ -32,12 +31,12 @@ pub fn UnlockPage(
     /// Set when a new letter is to be opened instead.
     other_letter: RwSignal<bool>,
 ) -> impl IntoView {
-    let locale = use_locale();
+    let locale = page_locale();
     let typed = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
     let waits = enrolled.wait_until.filter(|until| *until > session::now());
     let refusal = RwSignal::new(waits.map(|until| Refusal::Told(Unlock::Wait { until })));
-    let error = Signal::derive(move || refusal.get().map(|it| refusal_words(locale.get(), &it)).unwrap_or_default());
+    let error = Signal::derive(move || refusal.get().map(|it| refusal_words(locale, &it)).unwrap_or_default());
     let errors = move || refusal.get().map(|_| ("pin".to_owned(), error.get())).into_iter().collect::<Vec<_>>();
     let name = enrolled.device;
     let open = move |submit: leptos::ev::SubmitEvent| {
@@ -59,23 +58,23 @@ pub fn UnlockPage(
             busy.set(false);
         });
     };
-    let opening = move || if busy.get() { pin::saving(locale.get()) } else { pin::unlock(locale.get()) };
+    let opening = move || if busy.get() { pin::saving(locale) } else { pin::unlock(locale) };
     let wrong = Signal::derive(move || refusal.get().is_some());
     view! {
         <Main>
             <ErrorSummary errors=Signal::derive(errors) />
-            <Heading text=Signal::derive(move || pin::unlock_title(locale.get()).to_owned()) before_title=error_before(locale, wrong) />
-            <p>{move || pin::unlock_words(locale.get())}</p>
+            <Heading text=pin::unlock_title(locale) before_title=error_before(locale, wrong) />
+            <p>{pin::unlock_words(locale)}</p>
             <form on:submit=open>
                 <Field id="pin" value=typed keyboard=Keyboard::Pin autocomplete="current-password"
-                    label=Signal::derive(move || pin::first(locale.get()).to_owned()) error />
+                    label=pin::first(locale) error />
                 <Button busy>{opening}</Button>
             </form>
             <section class="aside">
-                <h2>{move || pin::forgotten_title(locale.get())}</h2>
-                <p>{move || pin::forgotten(locale.get())}</p>
+                <h2>{pin::forgotten_title(locale)}</h2>
+                <p>{pin::forgotten(locale)}</p>
                 <Button look=Look::Secondary on_press=move |_| other_letter.set(true)>
-                    {move || pin::another(locale.get())}
+                    {pin::another(locale)}
                 </Button>
             </section>
         </Main>

@@ -1,6 +1,6 @@
 //! What the question pages need from whoever shows them: the session, a way to keep an answer, a way to move.
 
-use leptos::prelude::*;
+use leptos::{ev::MouseEvent, prelude::*};
 use shared::{answers::ItemResponse, id::ItemCode, time::Date};
 
 use super::{QuestionnaireSession, Step};
@@ -50,6 +50,16 @@ pub struct Answering {
 }
 
 impl Answering {
+    /// What a button of a screen does when it is tapped on purpose.
+    #[must_use]
+    pub fn on_tap(self, act: impl Fn() + Send + Sync + 'static) -> Callback<MouseEvent> {
+        Callback::new(move |tap: MouseEvent| {
+            if self.counts(tap.time_stamp()) {
+                act();
+            }
+        })
+    }
+
     /// Whether this tap is one of its own, not the second half of a double tap.
     #[must_use]
     pub fn counts(self, at_ms: f64) -> bool {

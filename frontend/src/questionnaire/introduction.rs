@@ -1,10 +1,12 @@
 //! The first screen of a questionnaire: what it is about, how long it takes, and that nobody reads along.
 
-use leptos::{ev::MouseEvent, prelude::*};
+use leptos::prelude::*;
 
-use super::{Answering, Step};
+use shared::instrument::InstrumentSheet;
+
+use super::{Answering, Step, page::demonstration};
 use crate::{
-    i18n::{text::questionnaire, use_locale},
+    i18n::{page_locale, text::questionnaire},
     ui::{Button, Foot, Heading, Main, Notice},
 };
 
@@ -14,32 +16,28 @@ pub fn Introduction(
     /// The questionnaire.
     answering: Answering,
 ) -> impl IntoView {
-    let locale = use_locale();
-    let title = move || answering.session.with(|session| session.sheet().wording.title.clone());
-    let words = move || answering.session.with(|session| session.sheet().wording.introduction.clone());
-    let length = move || {
-        answering.session.with(|session| {
-            questionnaire::length(locale.get(), session.sheet().definition.minutes, session.items().len())
-        })
-    };
+    let locale = page_locale();
+    let (title, words, length) = answering.session.with_untracked(|session| {
+        let InstrumentSheet { definition, wording } = session.sheet();
+        let length = questionnaire::length(locale, definition.minutes, session.items().len());
+        (wording.title.clone(), wording.introduction.clone(), length)
+    });
     let phone = answering.phone.get_value();
-    let start = move |tap: MouseEvent| {
-        if answering.counts(tap.time_stamp()) {
-            let first = answering.session.with_untracked(|session| session.after(&Step::Introduction));
-            answering.go.run(first);
-        }
-    };
+    let start = answering.on_tap(move || {
+        let first = answering.session.with_untracked(|session| session.after(&Step::Introduction));
+        answering.go.run(first);
+    });
     view! {
         <Main holds_update=true>
-            <Heading text=Signal::derive(title) />
-            <Show when=move || !words().is_empty()><p>{words}</p></Show>
+            <Heading text=title />
+            {(!words.is_empty()).then(|| view! { <p>{words}</p> })}
             <p>{length}</p>
-            <p>{move || questionnaire::any_time(locale.get())}</p>
-            <Notice><p>{move || questionnaire::not_read_live(locale.get(), &phone)}</p></Notice>
-            <super::page::Demonstration answering />
+            <p>{questionnaire::any_time(locale)}</p>
+            <Notice><p>{questionnaire::not_read_live(locale, &phone)}</p></Notice>
+            {demonstration(answering)}
         </Main>
         <Foot>
-                <Button on_press=start>{move || questionnaire::start(locale.get())}</Button>
-            </Foot>
+            <Button on_press=start>{questionnaire::start(locale)}</Button>
+        </Foot>
     }
 }

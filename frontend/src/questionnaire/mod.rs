@@ -3,6 +3,7 @@
 //! Whoever shows a questionnaire gives it a [`Answering`]: the patient's pages here, the staff's for paper later.
 
 mod answering;
+mod asked;
 mod entry;
 mod introduction;
 mod item;

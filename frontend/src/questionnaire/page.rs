@@ -1,16 +1,15 @@
 //! One question on the screen: its words, its fields, Continue always at the same place, Back, Pause and Skip.
-//!
-//! Continue goes on only when the answer is kept; what is missing is said only when Continue is pressed.
 
-use leptos::{ev::MouseEvent, prelude::*};
+use leptos::{ev, prelude::*};
 use shared::{
-    answers::{ItemResponse, SkipReason},
+    answers::ItemResponse,
     id::ItemCode,
-    instrument::Recall,
+    instrument::{Definition, Item, Recall},
 };
 
 use super::{
-    Answering, Entry, EntryProblem, Keeping, Step,
+    Answering, Entry, Step,
+    asked::Asked,
     introduction::Introduction,
     item::{FIELD, Fields, HEADING, first_field, problem_words},
     recall_dates,
@@ -18,10 +17,10 @@ use super::{
 };
 use crate::{
     i18n::{
+        Locale, page_locale,
         text::{common, questionnaire},
-        use_locale,
     },
-    ui::{Button, Dialog, ErrorLine, ErrorSummary, Foot, Heading, Icon, Look, Main, Notice, Progress, Symbol},
+    ui::{Button, Dialog, ErrorLine, ErrorSummary, Foot, Heading, Icon, Look, Main, Notice, Progress, Symbol, Tone},
 };
 
 /// The screen of a questionnaire at one step; the last step, what became of the answers, is the caller's own.
@@ -33,241 +32,130 @@ pub fn QuestionnairePage(
     #[prop(into)]
     step: Signal<Step>,
 ) -> impl IntoView {
-    let locale = use_locale();
-    move || {
-        locale.track();
-        match step.get() {
-            Step::Introduction => view! { <Introduction answering /> }.into_any(),
-            Step::Item(code) => view! { <Question answering code=code.clone() step=Step::Item(code) /> }.into_any(),
-            Step::Change(code) => view! { <Question answering code=code.clone() step=Step::Change(code) /> }.into_any(),
-            Step::Review => view! { <Review answering /> }.into_any(),
-            Step::Sent => ().into_any(),
-        }
+    move || match step.get() {
+        Step::Introduction => view! { <Introduction answering /> }.into_any(),
+        Step::Item(code) => question_view(answering, &code, Step::Item(code.clone())),
+        Step::Change(code) => question_view(answering, &code, Step::Change(code.clone())),
+        Step::Review => view! { <Review answering /> }.into_any(),
+        Step::Sent => ().into_any(),
     }
 }
 
-#[component]
-fn Question(answering: Answering, code: ItemCode, step: Step) -> impl IntoView {
-    let Some(asked) = Asked::new(answering, &code, step) else { return ().into_any() };
-    let locale = use_locale();
-    let (item, sheet, wording) = answering
-        .session
-        .with_untracked(|session| (session.find_item(&code).cloned(), session.sheet().clone(), session.wording(&code)));
-    let Some(item) = item else { return ().into_any() };
-    let error = {
-        let kind = item.kind.clone();
-        let words = move |problem: EntryProblem| problem_words(locale.get(), &kind, problem);
-        Signal::derive(move || asked.problem.get().map(&words).unwrap_or_default())
-    };
-    let summary = {
-        let first = first_field(&item, &sheet);
-        move || asked.problem.get().map(|_| (first.clone(), error.get())).into_iter().collect::<Vec<_>>()
-    };
-    let before_title = Signal::derive(move || {
-        if asked.problem.get().is_some() { common::error_before(locale.get()).to_owned() } else { String::new() }
+fn question_view(answering: Answering, code: &ItemCode, step: Step) -> AnyView {
+    let locale = page_locale();
+    let found = answering.session.with_untracked(|session| {
+        session.find_item(code).map(|item| (item.clone(), session.sheet().clone(), session.wording(code)))
     });
-    let help = wording.help.clone();
-    let question = wording.text.clone();
-    let recall = sheet.definition.recall_of(&item);
+    let (Some((item, sheet, wording)), Some(asked)) = (found, Asked::new(answering, code, step)) else {
+        return ().into_any();
+    };
+    let kind = item.kind.clone();
+    let error = Signal::derive(move || {
+        asked.problem.get().map(|problem| problem_words(locale, &kind, problem)).unwrap_or_default()
+    });
+    let before_title = Signal::derive(move || {
+        if asked.problem.get().is_some() { common::error_before(locale).to_owned() } else { String::new() }
+    });
+    let first = first_field(&item, &sheet);
+    let errors = Signal::derive(move || {
+        asked.problem.get().map(|_| (first.clone(), error.get())).into_iter().collect::<Vec<_>>()
+    });
     let on_rest = Callback::new(move |()| asked.keep_if_whole());
     let fields = Fields { item: &item, sheet: &sheet, wording: &wording, entry: asked.entry, error, on_rest }.view();
     // Fields of their own show their error themselves; rows and scales share this line.
     let line = matches!(asked.entry.get_untracked(), Entry::Chosen(_))
         .then(|| view! { <ErrorLine id=format!("{FIELD}-error") words=error /> });
+    let (top, resumed) = (top_view(locale, asked, code), resumed_view(locale, answering, code));
+    let recall = recall_view(locale, answering, &sheet.definition, &item);
+    let enter = move |enter: ev::SubmitEvent| {
+        enter.prevent_default();
+        asked.go_on(enter.time_stamp());
+    };
     view! {
         <Main holds_update=true>
-            <TopOfQuestion asked code=code.clone() />
-            <ErrorSummary errors=Signal::derive(summary) />
-            <Resumed answering code />
+            {top}
+            <ErrorSummary errors />
+            {resumed}
             <fieldset aria-describedby=move || asked.problem.get().map(|_| format!("{FIELD}-error"))>
                 <legend>
-                    <RecallLine answering recall />
-                    <Heading id=HEADING text=question before_title />
+                    {recall}
+                    <Heading id=HEADING text=wording.text before_title />
                 </legend>
-                {help.map(|help| view! { <p class="field-help">{help}</p> })}
+                {wording.help.map(|help| view! { <p class="field-help">{help}</p> })}
                 {line}
-                <form on:submit=move |enter| {
-                    enter.prevent_default();
-                    asked.go_on(enter.time_stamp());
-                }>{fields}</form>
+                <form on:submit=enter>{fields}</form>
             </fieldset>
-            <Skip asked />
-            <Demonstration answering />
+            {skip_view(locale, asked)}
+            {demonstration(answering)}
         </Main>
         <Foot>
-                <Button on_press=move |tap: MouseEvent| asked.go_on(tap.time_stamp())>
-                    {move || questionnaire::go_on(locale.get())}
-                </Button>
-            </Foot>
+            <Button on_press=move |tap: ev::MouseEvent| asked.go_on(tap.time_stamp())>
+                {questionnaire::go_on(locale)}
+            </Button>
+        </Foot>
     }
     .into_any()
 }
 
-/// A question while it is on the screen.
-#[derive(Clone, Copy)]
-struct Asked {
-    answering: Answering,
-    code: StoredValue<ItemCode>,
-    step: StoredValue<Step>,
-    entry: RwSignal<Entry>,
-    problem: RwSignal<Option<EntryProblem>>,
-    /// Continue was pressed and waits for the store.
-    leaving: RwSignal<bool>,
-}
-
-impl Asked {
-    fn new(answering: Answering, code: &ItemCode, step: Step) -> Option<Self> {
-        let entry = answering
-            .session
-            .with_untracked(|session| session.find_item(code).map(|item| Entry::of(item, session.said(code))))?;
-        let asked = Self {
-            answering,
-            code: StoredValue::new(code.clone()),
-            step: StoredValue::new(step),
-            entry: RwSignal::new(entry),
-            problem: RwSignal::new(None),
-            leaving: RwSignal::new(false),
-        };
-        Effect::new(move || {
-            if asked.leaving.get() && answering.keeping.get() != Keeping::UnderWay {
-                asked.leave();
-            }
-        });
-        Some(asked)
-    }
-
-    /// What the fields make, if it is an answer.
-    fn parse(self) -> Result<ItemResponse, EntryProblem> {
-        let code = self.code.get_value();
-        self.answering.session.with_untracked(|session| {
-            let item = session.find_item(&code).ok_or(EntryProblem::Missing)?;
-            let answer = self.entry.with_untracked(|entry| entry.parse(&session.sheet().definition, item))?;
-            Ok(ItemResponse::Answered(answer.into_parts().1))
-        })
-    }
-
-    fn keep(self, said: ItemResponse) {
-        let code = self.code.get_value();
-        let known = self.answering.session.with_untracked(|session| session.said(&code) == Some(&said));
-        if !known {
-            self.answering.keep.run((code, said));
-        }
-    }
-
-    fn keep_if_whole(self) {
-        if let Ok(said) = self.parse() {
-            self.keep(said);
-        }
-    }
-
-    fn go_on(self, at_ms: f64) {
-        if !self.answering.counts(at_ms) {
-            return;
-        }
-        let code = self.code.get_value();
-        let skipped = self
-            .answering
-            .session
-            .with_untracked(|session| matches!(session.said(&code), Some(ItemResponse::Skipped(_))));
-        match self.parse() {
-            Ok(said) => {
-                self.problem.set(None);
-                self.keep(said);
-                self.leaving.set(true);
-            }
-            Err(EntryProblem::Missing) if skipped => self.leaving.set(true),
-            Err(problem) => self.problem.set(Some(problem)),
-        }
-    }
-
-    fn skip(self) {
-        self.answering.skip_explained.set(true);
-        self.keep(ItemResponse::Skipped(SkipReason::PreferNot));
-        self.leaving.set(true);
-    }
-
-    /// Goes to the next screen, if the store kept what was said.
-    fn leave(self) {
-        self.leaving.set(false);
-        let code = self.code.get_value();
-        let next = self.answering.session.with_untracked(|session| {
-            session.said(&code).is_some().then(|| self.step.with_value(|step| session.after(step)))
-        });
-        if let Some(next) = next {
-            self.answering.resumed_at.set(None);
-            self.answering.go.run(next);
-        }
-    }
-}
-
-#[component]
-fn TopOfQuestion(asked: Asked, code: ItemCode) -> impl IntoView {
-    let locale = use_locale();
+fn top_view(locale: Locale, asked: Asked, code: &ItemCode) -> AnyView {
     let answering = asked.answering;
-    let place = Memo::new(move |_| answering.session.with(|session| session.place(&code)).unwrap_or((1, 1)));
-    let count = move || questionnaire::place(locale.get(), place.get().0, place.get().1);
-    let title = move || answering.session.with(|session| session.sheet().wording.title.clone());
-    let back = move |tap: MouseEvent| {
-        if answering.counts(tap.time_stamp()) {
-            let before = answering.session.with_untracked(|session| asked.step.with_value(|step| session.before(step)));
-            answering.back.run(before);
-        }
-    };
-    let pause = move |tap: MouseEvent| {
-        if answering.counts(tap.time_stamp()) {
-            answering.pause.run(());
-        }
-    };
+    let (place, title) = answering
+        .session
+        .with_untracked(|session| (session.place(code).unwrap_or((1, 1)), session.sheet().wording.title.clone()));
+    let count = questionnaire::place(locale, place.0, place.1);
+    let pause = answering.on_tap(move || answering.pause.run(()));
     view! {
         <div class="question-bar">
-            <Button look=Look::Quiet on_press=back>
-                <Icon symbol=Symbol::Back />
-                {move || questionnaire::back(locale.get())}
-            </Button>
-            <Button look=Look::Quiet on_press=pause>{move || questionnaire::pause(locale.get())}</Button>
+            {back_button(locale, answering, asked.step.get_value())}
+            <Button look=Look::Quiet on_press=pause>{questionnaire::pause(locale)}</Button>
         </div>
-        <Progress done=Signal::derive(move || place.get().0) total=Signal::derive(move || place.get().1) label=Signal::derive(count) />
+        <Progress done=place.0 total=place.1 label=count.clone() />
         <p class="question-caption">
             <span class="question-count">{count}</span>
             <span aria-hidden="true">" · "</span>
             <span>{title}</span>
         </p>
     }
+    .into_any()
 }
 
-#[component]
-fn RecallLine(answering: Answering, recall: Recall) -> impl IntoView {
-    let locale = use_locale();
+/// Back, to the screen before this one.
+pub(super) fn back_button(locale: Locale, answering: Answering, step: Step) -> AnyView {
+    let back = answering.on_tap(move || {
+        let before = answering.session.with_untracked(|session| session.before(&step));
+        answering.back.run(before);
+    });
+    view! {
+        <Button look=Look::Quiet on_press=back>
+            <Icon symbol=Symbol::Back />
+            {questionnaire::back(locale)}
+        </Button>
+    }
+    .into_any()
+}
+
+fn recall_view(locale: Locale, answering: Answering, definition: &Definition, item: &Item) -> Option<AnyView> {
+    let recall = definition.recall_of(item);
     let words = answering.session.with_untracked(|session| session.sheet().wording.recall.clone());
-    let dates = move || recall_dates(locale.get(), recall, answering.today);
-    (recall != Recall::None && !words.is_empty()).then(|| {
+    let line = || {
         view! {
             <span class="question-recall">
-                {words} " " <span class="quiet">{dates}</span>
+                {words.clone()} " " <span class="quiet">{recall_dates(locale, recall, answering.today)}</span>
             </span>
         }
-    })
+    };
+    (recall != Recall::None && !words.is_empty()).then(|| line().into_any())
 }
 
-#[component]
-fn Resumed(answering: Answering, code: ItemCode) -> impl IntoView {
-    let locale = use_locale();
-    let here = code.clone();
-    let resumed = move || answering.resumed_at.with(|at| at.as_ref() == Some(&here));
-    let number =
-        Memo::new(move |_| answering.session.with(|session| session.place(&code).map_or(1, |(number, _)| number)));
-    view! {
-        <Show when=resumed>
-            <Notice tone=crate::ui::Tone::Good>
-                <p>{move || questionnaire::resumed(locale.get(), number.get())}</p>
-            </Notice>
-        </Show>
-    }
+/// The sentence at the question where a begun questionnaire is taken up again.
+fn resumed_view(locale: Locale, answering: Answering, code: &ItemCode) -> Option<AnyView> {
+    let here = answering.resumed_at.with_untracked(|at| at.as_ref() == Some(code));
+    let (number, _) = answering.session.with_untracked(|session| session.place(code)).filter(|_| here)?;
+    let notice = view! { <Notice tone=Tone::Good><p>{questionnaire::resumed(locale, number)}</p></Notice> };
+    Some(notice.into_any())
 }
 
-#[component]
-fn Skip(asked: Asked) -> impl IntoView {
-    let locale = use_locale();
+fn skip_view(locale: Locale, asked: Asked) -> AnyView {
     let answering = asked.answering;
     let asking = RwSignal::new(false);
     let code = asked.code.get_value();
@@ -275,49 +163,40 @@ fn Skip(asked: Asked) -> impl IntoView {
         answering.session.with(|session| matches!(session.said(&code), Some(ItemResponse::Skipped(_))))
             && asked.entry.with(Entry::is_empty)
     };
-    let open = move |tap: MouseEvent| {
-        if answering.counts(tap.time_stamp()) {
-            asking.set(true);
-        }
-    };
-    let confirm = move |tap: MouseEvent| {
-        if answering.counts(tap.time_stamp()) {
-            asking.set(false);
-            asked.skip();
-        }
-    };
+    let open = answering.on_tap(move || asking.set(true));
+    let confirm = answering.on_tap(move || {
+        asking.set(false);
+        asked.skip();
+    });
     let words = move || {
         let explained = answering.skip_explained.get();
-        if explained { questionnaire::skip_again(locale.get()) } else { questionnaire::skip_explained(locale.get()) }
+        if explained { questionnaire::skip_again(locale) } else { questionnaire::skip_explained(locale) }
+    };
+    let offer = move || {
+        if skipped() {
+            view! { <p class="quiet">{questionnaire::skipped(locale)}</p> }.into_any()
+        } else {
+            view! { <Button look=Look::Quiet on_press=open>{questionnaire::skip(locale)}</Button> }.into_any()
+        }
     };
     view! {
-        <div class="question-skip">
-            <Show when=skipped fallback=move || view! {
-                <Button look=Look::Quiet on_press=open>{move || questionnaire::skip(locale.get())}</Button>
-            }>
-                <p class="quiet">{move || questionnaire::skipped(locale.get())}</p>
-            </Show>
-        </div>
-        <Dialog open=asking title=Signal::derive(move || questionnaire::skip_title(locale.get()).to_owned())>
+        <div class="question-skip">{offer}</div>
+        <Dialog open=asking title=questionnaire::skip_title(locale)>
             <p>{words}</p>
             <div class="actions">
-                <Button on_press=confirm>{move || questionnaire::skip_confirm(locale.get())}</Button>
+                <Button on_press=confirm>{questionnaire::skip_confirm(locale)}</Button>
                 <Button look=Look::Secondary on_press=move |_| asking.set(false)>
-                    {move || questionnaire::skip_cancel(locale.get())}
+                    {questionnaire::skip_cancel(locale)}
                 </Button>
             </div>
         </Dialog>
     }
+    .into_any()
 }
 
 /// Says on every screen of demonstration wording that it is one.
-#[component]
-pub(super) fn Demonstration(answering: Answering) -> impl IntoView {
-    let locale = use_locale();
-    let demonstration = move || answering.session.with(|session| session.sheet().wording.demonstration);
-    view! {
-        <Show when=demonstration>
-            <p class="demonstration">{move || questionnaire::demonstration(locale.get())}</p>
-        </Show>
-    }
+pub(super) fn demonstration(answering: Answering) -> Option<AnyView> {
+    let shown = answering.session.with_untracked(|session| session.sheet().wording.demonstration);
+    let words = || view! { <p class="demonstration">{questionnaire::demonstration(page_locale())}</p> };
+    shown.then(|| words().into_any())
 }

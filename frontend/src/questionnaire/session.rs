@@ -84,13 +84,6 @@ impl QuestionnaireSession {
         &self.sheet
     }
 
-    /// Shows the same questionnaire in the words of another language.
-    pub fn reword(&mut self, sheet: InstrumentSheet) {
-        if sheet.definition.instrument == self.sheet.definition.instrument {
-            self.sheet = sheet;
-        }
-    }
-
     /// Notes what the store has kept.
     pub fn note(&mut self, item: ItemCode, said: ItemResponse) {
         self.said.insert(item, said);
@@ -203,7 +196,9 @@ impl QuestionnaireSession {
             ItemResponse::Answered(value) => Some((item.clone(), value.clone())),
             ItemResponse::Skipped(_) => None,
         };
-        self.said.iter().filter_map(value).collect()
+        let mut values = BTreeMap::new();
+        values.extend(self.said.iter().filter_map(value));
+        values
     }
 }
 

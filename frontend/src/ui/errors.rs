@@ -5,7 +5,7 @@ use leptos::{html, prelude::*};
 use super::{Icon, Symbol};
 use crate::{
     address::focus_on,
-    i18n::{text::common, use_locale},
+    i18n::{say, text::common},
 };
 
 /// The summary: appears only after the button that goes on, and takes the focus.
@@ -15,7 +15,6 @@ pub fn ErrorSummary(
     #[prop(into)]
     errors: Signal<Vec<(String, String)>>,
 ) -> impl IntoView {
-    let locale = use_locale();
     let summary = NodeRef::<html::Div>::new();
     Effect::new(move || {
         if let (Some(element), false) = (summary.get(), errors.with(Vec::is_empty)) {
@@ -33,7 +32,7 @@ pub fn ErrorSummary(
     view! {
         <Show when=move || !errors.with(Vec::is_empty)>
             <div class="errors" role="alert" tabindex="-1" aria-labelledby="errors-title" node_ref=summary>
-                <h2 id="errors-title">{move || common::errors_title(locale.get())}</h2>
+                <h2 id="errors-title">{say(common::errors_title)}</h2>
                 <ul>{move || errors.get().into_iter().map(line).collect_view()}</ul>
             </div>
         </Show>
@@ -50,13 +49,12 @@ pub fn ErrorLine(
     #[prop(into)]
     words: Signal<String>,
 ) -> impl IntoView {
-    let locale = use_locale();
     view! {
         <Show when=move || !words.with(String::is_empty)>
             <p class="field-error" id=id.clone()>
                 <Icon symbol=Symbol::Warning />
                 <span>
-                    <span class="visually-hidden">{move || common::error_before(locale.get())}</span>
+                    <span class="visually-hidden">{say(common::error_before)}</span>
                     {words}
                 </span>
             </p>
