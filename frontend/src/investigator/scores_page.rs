@@ -131,14 +131,15 @@ fn figure(locale: Locale, panel: Panel, chart: &Chart, file: &str) -> impl IntoV
                 <figcaption><h2>{title}</h2><p class="quiet small">{text::axis_note(locale)}</p></figcaption>
                 <div class="table-scroll" tabindex="0" role="group" aria-label=title inner_html=chart.for_page()></div>
             </figure>
-            {table(locale, chart)}
+            {table(locale, title, chart)}
             <p><a href=drawing download=name>{text::svg(locale)}</a></p>
         </section>
     }
 }
 
 /// The same figures as a table.
-fn table(locale: Locale, chart: &Chart) -> impl IntoView + use<> {
+fn table(locale: Locale, title: &str, chart: &Chart) -> impl IntoView + use<> {
+    let caption = text::table_caption(locale, title);
     let write = chart.writer();
     let row = |point: &super::chart::ChartPoint| {
         let (n, mean, interval) = match point.mark {
@@ -160,9 +161,9 @@ fn table(locale: Locale, chart: &Chart) -> impl IntoView + use<> {
     };
     let rows = chart.points.iter().map(row).collect_view();
     view! {
-        <TableRoom label=text::table_caption(locale).to_owned()>
+        <TableRoom label=caption.clone()>
             <table class="table compact">
-                <caption>{text::table_caption(locale)}</caption>
+                <caption>{caption}</caption>
                 <thead>
                     <tr>
                         <th scope="col">{text::timepoint(locale)}</th>

@@ -19,11 +19,15 @@ async fn read(State(state): State<AppState>, _: StaffScope) -> Json<StudyReply> 
     Json(StudyReply { study: state.study.as_ref().clone(), instruments: outlines(&state.study, &state.catalog) })
 }
 
-/// Every instrument version that the study asks, in the catalogue's order.
+/// Every instrument version that the study asks, in the order of its batteries.
 fn outlines(study: &Study, catalog: &Catalog) -> Vec<InstrumentOutline> {
-    let asked: Vec<&InstrumentVersion> =
-        study.batteries.values().flat_map(|battery| &battery.instruments).map(|entry| &entry.instrument).collect();
-    catalog.definitions().filter(|definition| asked.contains(&&definition.instrument)).map(outline).collect()
+    let mut asked: Vec<&InstrumentVersion> = Vec::new();
+    for entry in study.batteries.values().flat_map(|battery| &battery.instruments) {
+        if !asked.contains(&&entry.instrument) {
+            asked.push(&entry.instrument);
+        }
+    }
+    asked.into_iter().filter_map(|instrument| catalog.find(instrument)).map(outline).collect()
 }
 
 fn outline(definition: &Definition) -> InstrumentOutline {

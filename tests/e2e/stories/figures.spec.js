@@ -8,7 +8,8 @@ test("an investigator sees completion and one scale over time, with a table twin
   await investigator.goesTo("scores");
   await investigator.chooses({ instrument: "EORTC QLQ-C30" });
   await expect(page.getByRole("img", { name: /QLQ-C30/ }).first()).toBeVisible();
-  await expect(page.getByRole("table", { name: say("investigator.scores.table_caption") })).toBeVisible();
+  const panel = say("investigator.scores.panel_infused");
+  await expect(page.getByRole("table", { name: say("investigator.scores.table_caption", { panel }) })).toBeVisible();
 });
 
 test("the same export has the same bytes when it is downloaded again", async ({ people }) => {
