@@ -63,8 +63,8 @@ impl PartialDate {
 pub struct DeviceTime {
     /// The device's clock, which may be wrong.
     pub at: Timestamp,
-    /// Its offset from UTC in minutes (east is positive).
-    pub utc_offset_minutes: i16,
     /// Milliseconds since the session began, from a clock that cannot be set.
     pub monotonic_ms: u64,
+    /// Its offset from UTC in minutes (east is positive).
+    pub utc_offset_minutes: i16,
 }

@@ -133,7 +133,7 @@ on_both_databases! {
 /// What the audit tells of exports, in order.
 async fn audit(app: &TestApp) -> Vec<String> {
     const SQL: &str = "SELECT detail FROM audit WHERE operation = 'export' ORDER BY audit_id";
-    match &app.state.db {
+    match app.state.db.read() {
         server::db::Engine::Sqlite(pool) => sqlx::query_scalar(SQL).fetch_all(pool).await.unwrap(),
         server::db::Engine::Postgres(pool) => sqlx::query_scalar(SQL).fetch_all(pool).await.unwrap(),
     }

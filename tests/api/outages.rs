@@ -1,5 +1,8 @@
 //! When the database cannot take anything: said loudly, nothing acknowledged, nothing half-written.
 
+use std::sync::Mutex;
+
+use futures_util::future::join_all;
 use server::db::Engine;
 use shared::api::ProblemKind;
 use sqlx::{ConnectOptions, Executor, sqlite::SqliteConnectOptions};
@@ -22,7 +25,7 @@ async fn rows(app: &TestApp) -> Vec<i64> {
 }
 
 async fn sqlite_connection(app: &TestApp) -> Option<sqlx::SqliteConnection> {
-    let Engine::Sqlite(_) = &app.state.db else { return None };
+    let Engine::Sqlite(_) = app.state.db.read() else { return None };
     let options = SqliteConnectOptions::new().filename(app.config.database.to_string());
     Some(options.connect().await.unwrap())
 }
@@ -34,7 +37,7 @@ on_both_databases! {
         let sent = phone.questionnaire();
         let events: Vec<_> = sent.iter().map(|event| serde_json::to_value(event).unwrap()).collect();
         let before = rows(&app).await;
-        match &app.state.db {
+        match app.state.db.read() {
             Engine::Sqlite(_) => {
                 let mut other = sqlite_connection(&app).await.unwrap();
                 other.execute("BEGIN EXCLUSIVE").await.unwrap();
@@ -64,6 +67,28 @@ on_both_databases! {
     }
 }
 
+#[tokio::test]
+async fn whoever_writes_to_sqlite_queues_and_what_only_reads_cannot_write() {
+    let app = TestApp::on_sqlite().await;
+    let db = &app.state.db;
+    let first = db.begin().await.unwrap();
+    let order = &Mutex::new(Vec::new());
+    let queued = |n: usize| async move {
+        let tx = db.begin().await.unwrap();
+        order.lock().unwrap().push(n);
+        tokio::task::yield_now().await; // whoever pushed in would be seen here
+        tx.commit().await.unwrap();
+    };
+    let release = async {
+        assert!(db.ping().await.is_ok(), "reading goes on meanwhile");
+        first.commit().await.unwrap();
+    };
+    tokio::join!(join_all((0..20).map(queued)), release);
+    assert_eq!(*order.lock().unwrap(), (0..20).collect::<Vec<_>>());
+    let Engine::Sqlite(readers) = db.read() else { unreachable!() };
+    assert!(readers.execute("DELETE FROM score").await.is_err());
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk_refuses_loudly_and_keeps_what_was_there() {
     let app = TestApp::on_sqlite().await;
@@ -72,16 +97,7 @@ async fn a_full_disk_refuses_loudly_and_keeps_what_was_there() {
     let first = phone.questionnaire();
     phone.push(&first).await;
     let before = rows(&app).await;
-    let Engine::Sqlite(pool) = &app.state.db else { unreachable!() };
-    // the limit is each connection's own: hold all of them, set it, give them back
-    let mut connections = Vec::new();
-    for _ in 0..pool.options().get_max_connections() {
-        connections.push(pool.acquire().await.unwrap());
-    }
-    for connection in &mut connections {
-        connection.execute("PRAGMA max_page_count = 1").await.unwrap(); // the least: what it has already
-    }
-    drop(connections);
+    app.execute("PRAGMA max_page_count = 1").await.unwrap(); // the least: what it has already
     let mut refused = None;
     for _ in 0..200 {
         let events: Vec<_> = (0..50).map(|n| serde_json::to_value(phone.answer("e1", n % 2)).unwrap()).collect();

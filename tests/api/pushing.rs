@@ -288,7 +288,7 @@ on_both_databases! {
         ] {
             assert!(app.execute(sql).await.is_err(), "{sql}");
         }
-        match &app.state.db {
+        match app.state.db.read() {
             Engine::Sqlite(_) => {
                 let replace = "INSERT OR REPLACE INTO answer_event SELECT position, event_id, patient_id, timepoint,
                     occurrence, instrument, version, device_id, sequence, received_at, hash, 'x' FROM answer_event";

@@ -128,7 +128,7 @@ impl TestApp {
 
     /// Counts behind the interface.
     pub async fn count(&self, sql: &'static str) -> i64 {
-        match &self.state.db {
+        match self.state.db.read() {
             Engine::Sqlite(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
             Engine::Postgres(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
         }
@@ -136,7 +136,7 @@ impl TestApp {
 
     /// Runs a statement behind the interface.
     pub async fn execute(&self, sql: &'static str) -> sqlx::Result<u64> {
-        match &self.state.db {
+        match self.state.db.write() {
             Engine::Sqlite(pool) => sqlx::query(sql).execute(pool).await.map(|done| done.rows_affected()),
             Engine::Postgres(pool) => sqlx::query(sql).execute(pool).await.map(|done| done.rows_affected()),
         }

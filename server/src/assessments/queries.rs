@@ -196,7 +196,7 @@ pub(super) async fn list_standings(
 /// Whether everything that was received is planned.
 pub(super) async fn is_planned(db: &Db) -> sqlx::Result<bool> {
     const SQL: &str = "SELECT NOT EXISTS (SELECT 1 FROM questionnaire, planned WHERE last_position > planned.position)";
-    on!(db, pool => sqlx::query_scalar(SQL).fetch_one(pool).await)
+    on!(db.read(), pool => sqlx::query_scalar(SQL).fetch_one(pool).await)
 }
 
 /// Locks the refresh until the transaction ends, and gives the position up to which it is done.
@@ -327,7 +327,7 @@ macro_rules! push_group {
 
 /// How many lines a group has at these sites, counted to 100 at most.
 pub(super) async fn count_group(_: &NurseScope, db: &Db, sites: &[SiteKey], page: &Page) -> sqlx::Result<u16> {
-    let n: i64 = on!(db, pool => {
+    let n: i64 = on!(db.read(), pool => {
         let mut query = QueryBuilder::new("SELECT count(*) FROM (SELECT 1 FROM assessment WHERE site IN (");
         let mut keys = query.separated(", ");
         for site in sites {
@@ -350,7 +350,7 @@ pub(super) async fn list_group(
     limit: usize,
 ) -> sqlx::Result<Vec<Line>> {
     let order = page.order();
-    let rows: Vec<StandingRow> = on!(db, pool => {
+    let rows: Vec<StandingRow> = on!(db.read(), pool => {
         let mut query = QueryBuilder::new(format!("SELECT {STANDING_COLUMNS} FROM assessment WHERE site = "));
         query.push_bind(site.to_string()).push(" AND ");
         push_group!(query, page);

@@ -83,14 +83,15 @@ impl AccountRow {
 pub(super) async fn find_account(db: &Db, username: &str) -> sqlx::Result<Option<Account>> {
     const SQL: &str = "SELECT staff_id, username, role, sites, password_hash, totp_secret, totp_step, n_wrong,
         wait_until_at, disabled_at FROM staff WHERE username = $1";
-    let row: Option<AccountRow> = on!(db, pool => sqlx::query_as(SQL).bind(username).fetch_optional(pool).await)?;
+    let row: Option<AccountRow> =
+        on!(db.read(), pool => sqlx::query_as(SQL).bind(username).fetch_optional(pool).await)?;
     row.map(AccountRow::into_account).transpose()
 }
 
 pub(super) async fn list_accounts(db: &Db) -> sqlx::Result<Vec<Account>> {
     const SQL: &str = "SELECT staff_id, username, role, sites, password_hash, totp_secret, totp_step, n_wrong,
         wait_until_at, disabled_at FROM staff ORDER BY username";
-    let rows: Vec<AccountRow> = on!(db, pool => sqlx::query_as(SQL).fetch_all(pool).await)?;
+    let rows: Vec<AccountRow> = on!(db.read(), pool => sqlx::query_as(SQL).fetch_all(pool).await)?;
     rows.into_iter().map(AccountRow::into_account).collect()
 }
 
@@ -135,7 +136,7 @@ pub(super) async fn end_sessions_of(tx: &mut Tx, username: &str) -> sqlx::Result
 /// A right one takes the count back. Counting first is what stops many tries at the same moment.
 pub(super) async fn count_try(db: &Db, account: &Account, wait_until: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE staff SET n_wrong = n_wrong + 1, wait_until_at = $3 WHERE staff_id = $1 AND n_wrong = $2";
-    let counted = on!(db, pool => sqlx::query(SQL).bind(account.staff.staff.as_uuid()).bind(account.n_wrong)
+    let counted = on!(db.write(), pool => sqlx::query(SQL).bind(account.staff.staff.as_uuid()).bind(account.n_wrong)
         .bind(millis(wait_until)).execute(pool).await?.rows_affected());
     Ok(counted == 1)
 }
@@ -187,7 +188,7 @@ pub(super) async fn find_staff_session(db: &Db, hash: &[u8], now: Timestamp) -> 
         FROM session JOIN staff ON staff.staff_id = session.staff_id
         WHERE reference_hash = $1 AND ends_at > $2 AND seen_at > $3 AND disabled_at IS NULL";
     let idle_since = now.checked_sub(IDLE).unwrap_or(Timestamp::MIN);
-    let row: Option<StaffSessionRow> = on!(db, pool => sqlx::query_as(SQL).bind(hash).bind(millis(now))
+    let row: Option<StaffSessionRow> = on!(db.read(), pool => sqlx::query_as(SQL).bind(hash).bind(millis(now))
         .bind(millis(idle_since)).fetch_optional(pool).await)?;
     row.map(|row| {
         let staff = staff_reply(row.staff_id, row.username, &row.role, &row.sites)?;
@@ -198,7 +199,7 @@ pub(super) async fn find_staff_session(db: &Db, hash: &[u8], now: Timestamp) -> 
 
 pub(super) async fn note_seen(db: &Db, hash: &[u8], now: Timestamp) -> sqlx::Result<()> {
     const SQL: &str = "UPDATE session SET seen_at = $2 WHERE reference_hash = $1";
-    on!(db, pool => sqlx::query(SQL).bind(hash).bind(millis(now)).execute(pool).await.map(|_| ()))
+    on!(db.write(), pool => sqlx::query(SQL).bind(hash).bind(millis(now)).execute(pool).await.map(|_| ()))
 }
 
 #[derive(FromRow)]
@@ -227,7 +228,7 @@ pub(super) async fn find_device_session(db: &Db, hash: &[u8], now: Timestamp) ->
         FROM session JOIN device ON device.device_id = session.device_id
         WHERE reference_hash = $1 AND ends_at > $2";
     let row: Option<DeviceRow> =
-        on!(db, pool => sqlx::query_as(SQL).bind(hash).bind(millis(now)).fetch_optional(pool).await)?;
+        on!(db.read(), pool => sqlx::query_as(SQL).bind(hash).bind(millis(now)).fetch_optional(pool).await)?;
     row.map(DeviceRow::into_device).transpose()
 }
 
@@ -235,7 +236,7 @@ pub(super) async fn find_device_session(db: &Db, hash: &[u8], now: Timestamp) ->
 pub(super) async fn find_device(db: &Db, device: DeviceId, credential_hash: &[u8]) -> sqlx::Result<Option<Device>> {
     const SQL: &str = "SELECT device_id, patient_id, enrolled_at, last_seen_at, revoked_at
         FROM device WHERE device_id = $1 AND credential_hash = $2";
-    let row: Option<DeviceRow> = on!(db, pool => sqlx::query_as(SQL).bind(device.as_uuid()).bind(credential_hash)
+    let row: Option<DeviceRow> = on!(db.read(), pool => sqlx::query_as(SQL).bind(device.as_uuid()).bind(credential_hash)
         .fetch_optional(pool).await)?;
     row.map(DeviceRow::into_device).transpose()
 }
@@ -243,7 +244,7 @@ pub(super) async fn find_device(db: &Db, device: DeviceId, credential_hash: &[u8
 /// Notes that a device spoke to the server.
 pub(super) async fn note_device_seen(db: &Db, device: DeviceId, now: Timestamp) -> sqlx::Result<()> {
     const SQL: &str = "UPDATE device SET last_seen_at = $2 WHERE device_id = $1";
-    on!(db, pool => sqlx::query(SQL).bind(device.as_uuid()).bind(millis(now)).execute(pool).await.map(|_| ()))
+    on!(db.write(), pool => sqlx::query(SQL).bind(device.as_uuid()).bind(millis(now)).execute(pool).await.map(|_| ()))
 }
 
 pub(super) async fn insert_device(
@@ -285,7 +286,8 @@ impl LetterRow {
 pub(super) async fn find_letter_by_secret(db: &Db, secret_hash: &[u8]) -> sqlx::Result<Option<Letter>> {
     const SQL: &str = "SELECT enrolment_id, enrolment.patient_id, language, verifier_hash, expires_at, closed_at
         FROM enrolment JOIN patient ON patient.patient_id = enrolment.patient_id WHERE secret_hash = $1";
-    let row: Option<LetterRow> = on!(db, pool => sqlx::query_as(SQL).bind(secret_hash).fetch_optional(pool).await)?;
+    let row: Option<LetterRow> =
+        on!(db.read(), pool => sqlx::query_as(SQL).bind(secret_hash).fetch_optional(pool).await)?;
     row.map(LetterRow::into_letter).transpose()
 }
 
@@ -294,7 +296,7 @@ pub(super) async fn find_letter_by_selector(db: &Db, selector: &str) -> sqlx::Re
     const SQL: &str = "SELECT enrolment_id, enrolment.patient_id, language, verifier_hash, expires_at, closed_at
         FROM enrolment JOIN patient ON patient.patient_id = enrolment.patient_id WHERE selector = $1
         ORDER BY closed_at IS NOT NULL, created_at DESC LIMIT 1";
-    let row: Option<LetterRow> = on!(db, pool => sqlx::query_as(SQL).bind(selector).fetch_optional(pool).await)?;
+    let row: Option<LetterRow> = on!(db.read(), pool => sqlx::query_as(SQL).bind(selector).fetch_optional(pool).await)?;
     row.map(LetterRow::into_letter).transpose()
 }
 
@@ -311,5 +313,5 @@ pub(super) async fn close_letter(tx: &mut Tx, enrolment: Uuid, closed_as: &str, 
 pub(super) async fn count_code_try(db: &Db, enrolment: Uuid, allowed: i64) -> sqlx::Result<Option<i64>> {
     const SQL: &str = "UPDATE enrolment SET n_wrong = n_wrong + 1
         WHERE enrolment_id = $1 AND n_wrong < $2 AND closed_at IS NULL RETURNING n_wrong";
-    on!(db, pool => sqlx::query_scalar(SQL).bind(enrolment).bind(allowed).fetch_optional(pool).await)
+    on!(db.write(), pool => sqlx::query_scalar(SQL).bind(enrolment).bind(allowed).fetch_optional(pool).await)
 }

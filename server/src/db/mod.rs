@@ -23,8 +23,18 @@ pub enum Engine<S, P> {
     Postgres(P),
 }
 
+/// Connections of either engine.
+pub type Pool = Engine<SqlitePool, PgPool>;
+
 /// The research database: pseudonyms, answers, milestones, audit.
-pub type Db = Engine<SqlitePool, PgPool>;
+///
+/// SQLite has one writer at a time. Whoever writes queues here for the one connection that does, first come, first
+/// served: left to SQLite itself they would try again after a while, and a busy writer could keep the others out.
+#[derive(Clone, Debug)]
+pub struct Db {
+    reading: Pool,
+    writing: Pool,
+}
 
 /// A transaction on either engine; rolled back unless committed.
 pub type Tx = Engine<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>;
@@ -36,7 +46,7 @@ pub struct IdentityDb(pub Db);
 /// Runs the body on whichever engine this is: `$it` is that engine's own pool or transaction within it.
 ///
 /// ```text
-/// on!(db, pool => sqlx::query_scalar("SELECT value FROM position").fetch_one(pool).await)
+/// on!(db.read(), pool => sqlx::query_scalar("SELECT value FROM position").fetch_one(pool).await)
 /// on!(tx, conn => sqlx::query("DELETE FROM session WHERE ends_at < $1").bind(now).execute(&mut **conn).await)
 /// ```
 macro_rules! on {
@@ -61,14 +71,26 @@ impl<S, P> Engine<S, P> {
 }
 
 impl Db {
+    /// For a statement that reads.
+    #[must_use]
+    pub const fn read(&self) -> &Pool {
+        &self.reading
+    }
+
+    /// For a single statement that writes. Not while a transaction is begun: it would wait for that one's end.
+    #[must_use]
+    pub const fn write(&self) -> &Pool {
+        &self.writing
+    }
+
     /// Begins a transaction that means to write: on SQLite it takes the one writer's place at once.
     ///
     /// # Errors
     /// When the database cannot be reached, or stays locked by another writer for longer than the wait allowed.
     pub async fn begin(&self) -> sqlx::Result<Tx> {
-        Ok(match self {
-            Self::Sqlite(pool) => Engine::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Engine::Postgres(pool.begin().await?),
+        Ok(match &self.writing {
+            Engine::Sqlite(pool) => Engine::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
+            Engine::Postgres(pool) => Engine::Postgres(pool.begin().await?),
         })
     }
 
@@ -77,9 +99,9 @@ impl Db {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn snapshot(&self) -> sqlx::Result<Tx> {
-        Ok(match self {
-            Self::Sqlite(pool) => Engine::Sqlite(pool.begin().await?),
-            Self::Postgres(pool) => {
+        Ok(match &self.reading {
+            Engine::Sqlite(pool) => Engine::Sqlite(pool.begin().await?),
+            Engine::Postgres(pool) => {
                 Engine::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
             }
         })
@@ -90,12 +112,13 @@ impl Db {
     /// # Errors
     /// When it gives none.
     pub async fn ping(&self) -> sqlx::Result<()> {
-        on!(self, pool => sqlx::query("SELECT 1").execute(pool).await.map(|_| ()))
+        on!(&self.reading, pool => sqlx::query("SELECT 1").execute(pool).await.map(|_| ()))
     }
 
     /// Closes every connection, once what is under way is done.
     pub async fn close(&self) {
-        on!(self, pool => pool.close().await);
+        on!(&self.writing, pool => pool.close().await);
+        on!(&self.reading, pool => pool.close().await);
     }
 }
 

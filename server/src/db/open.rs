@@ -1,6 +1,11 @@
 //! Opening the research and the identity database, and bringing their tables up to this version.
 
-use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
 
 use sqlx::{
     ConnectOptions, Connection,
@@ -9,7 +14,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{Db, Engine, IdentityDb};
+use super::{Db, Engine, IdentityDb, Pool};
 use crate::config::StartError;
 
 static RESEARCH_SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite/research");
@@ -82,47 +87,73 @@ impl Database {
 pub async fn connect(database: &Database, connections: u32, wait: Duration) -> Result<Db, StartError> {
     match database {
         Database::File(path) => {
-            let options = SqliteConnectOptions::new()
-                .filename(path)
-                .create_if_missing(true)
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Full)
-                .foreign_keys(true)
-                .pragma("recursive_triggers", "ON") // else REPLACE deletes without asking the triggers
-                .busy_timeout(wait)
-                .disable_statement_logging();
-            let pool =
-                SqlitePoolOptions::new().max_connections(connections).acquire_timeout(wait).test_before_acquire(false);
-            pool.connect_with(options).await.map(Engine::Sqlite).map_err(|error| {
-                StartError::new(
-                    format!("The database {database} could not be opened: {}.", reason(&error)),
-                    "check that the data folder exists, that this account may write there, and that the disk has room",
-                )
-            })
+            let options = sqlite_file(path, wait);
+            let writing = sqlite(database, options.clone(), 1, wait).await?; // first, as it makes the file
+            let reading = sqlite(database, options.pragma("query_only", "ON"), connections, wait).await?;
+            Ok(Db { reading, writing })
         }
         Database::Postgres(options) => {
-            let pool = PgPoolOptions::new()
-                .max_connections(connections)
-                .acquire_timeout(wait)
-                .test_before_acquire(false)
-                .before_acquire(|connection, known| {
-                    Box::pin(async move {
-                        if known.idle_for > IDLE {
-                            connection.ping().await?; // it may have been cut off; a busy one tells by itself
-                        }
-                        Ok(true)
-                    })
-                });
-            let lock_timeout = [("lock_timeout", wait.as_millis().to_string())];
-            let options = options.as_ref().clone().options(lock_timeout).disable_statement_logging();
-            pool.connect_with(options).await.map(Engine::Postgres).map_err(|error| {
-                StartError::new(
-                    format!("The database {database} could not be opened: {}.", reason(&error)),
-                    "check that PostgreSQL runs, that both databases exist (createdb), and the name and password",
-                )
-            })
+            let pool = postgres(database, options, connections, wait).await?;
+            Ok(Db { reading: pool.clone(), writing: pool })
         }
     }
+}
+
+fn sqlite_file(path: &Path, wait: Duration) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .pragma("recursive_triggers", "ON") // else REPLACE deletes without asking the triggers
+        .pragma("cache_size", "-32768") // in KiB: the pages that a group of pushes touches
+        .pragma("wal_autocheckpoint", "8192") // in pages: a page written often is copied once
+        .busy_timeout(wait) // for other processes; within this one, writers queue
+        .disable_statement_logging()
+}
+
+async fn sqlite(
+    database: &Database,
+    options: SqliteConnectOptions,
+    connections: u32,
+    wait: Duration,
+) -> Result<Pool, StartError> {
+    let pool = SqlitePoolOptions::new().max_connections(connections).acquire_timeout(wait).test_before_acquire(false);
+    pool.connect_with(options).await.map(Engine::Sqlite).map_err(|error| {
+        StartError::new(
+            format!("The database {database} could not be opened: {}.", reason(&error)),
+            "check that the data folder exists, that this account may write there, and that the disk has room",
+        )
+    })
+}
+
+async fn postgres(
+    database: &Database,
+    options: &PgConnectOptions,
+    connections: u32,
+    wait: Duration,
+) -> Result<Pool, StartError> {
+    let pool = PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(wait)
+        .test_before_acquire(false)
+        .before_acquire(|connection, known| {
+            Box::pin(async move {
+                if known.idle_for > IDLE {
+                    connection.ping().await?; // it may have been cut off; a busy one tells by itself
+                }
+                Ok(true)
+            })
+        });
+    let lock_timeout = [("lock_timeout", wait.as_millis().to_string())];
+    let options = options.clone().options(lock_timeout).disable_statement_logging();
+    pool.connect_with(options).await.map(Engine::Postgres).map_err(|error| {
+        StartError::new(
+            format!("The database {database} could not be opened: {}.", reason(&error)),
+            "check that PostgreSQL runs, that both databases exist (createdb), and the name and password",
+        )
+    })
 }
 
 /// The engine's own words, without its punctuation.
@@ -135,12 +166,12 @@ fn reason(error: &sqlx::Error) -> String {
 /// # Errors
 /// When a database is of a newer version than this build, was altered, or cannot be written.
 pub async fn migrate(research: &Db, identity: &IdentityDb) -> Result<(), StartError> {
-    match research {
+    match research.write() {
         Engine::Sqlite(pool) => RESEARCH_SQLITE.run(pool).await,
         Engine::Postgres(pool) => RESEARCH_POSTGRES.run(pool).await,
     }
     .map_err(|error| not_migrated("research", &error))?;
-    match &identity.0 {
+    match identity.0.write() {
         Engine::Sqlite(pool) => IDENTITY_SQLITE.run(pool).await,
         Engine::Postgres(pool) => IDENTITY_POSTGRES.run(pool).await,
     }

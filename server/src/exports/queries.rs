@@ -57,7 +57,7 @@ struct ExportRow {
 }
 
 pub(super) async fn get_position(db: &Db) -> sqlx::Result<i64> {
-    on!(db, pool => sqlx::query_scalar("SELECT value FROM position").fetch_one(pool).await)
+    on!(db.read(), pool => sqlx::query_scalar("SELECT value FROM position").fetch_one(pool).await)
 }
 
 pub(super) async fn insert_export(
@@ -71,14 +71,14 @@ pub(super) async fn insert_export(
     const SQL: &str = "INSERT INTO export (export_id, position, as_of_on, purpose, made_by, made_at, files)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     let files = to_json(manifest)?;
-    on!(db, pool => sqlx::query(SQL).bind(number).bind(moment.position).bind(moment.as_of.to_string()).bind(purpose)
+    on!(db.write(), pool => sqlx::query(SQL).bind(number).bind(moment.position).bind(moment.as_of.to_string()).bind(purpose)
         .bind(scope.staff().map(StaffId::as_uuid)).bind(millis(moment.made_at)).bind(files)
         .execute(pool).await.map(|_| ()))
 }
 
 pub(super) async fn find_export(_: &InvestigatorScope, db: &Db, number: i64) -> sqlx::Result<Option<Export>> {
     const SQL: &str = "SELECT position, as_of_on, made_at, files FROM export WHERE export_id = $1";
-    let row: Option<ExportRow> = on!(db, pool => sqlx::query_as(SQL).bind(number).fetch_optional(pool).await)?;
+    let row: Option<ExportRow> = on!(db.read(), pool => sqlx::query_as(SQL).bind(number).fetch_optional(pool).await)?;
     row.map(|row| {
         let moment = Moment { position: row.position, as_of: parse(&row.as_of_on)?, made_at: instant(row.made_at)? };
         Ok(Export { moment, manifest: from_json(&row.files)? })
@@ -99,8 +99,7 @@ pub(super) async fn list_patients(
             SELECT 1 FROM answer_event WHERE answer_event.patient_id = patient.patient_id AND position <= $2)
         ORDER BY patient_id LIMIT $3";
     let after = after.map_or(Uuid::nil(), PatientId::as_uuid);
-    let rows: Vec<(Uuid, String, String)> =
-        on!(db, pool => sqlx::query_as(SQL).bind(after).bind(moment.position).bind(limit).fetch_all(pool).await)?;
+    let rows: Vec<(Uuid, String, String)> = on!(db.read(), pool => sqlx::query_as(SQL).bind(after).bind(moment.position).bind(limit).fetch_all(pool).await)?;
     let patients: Vec<Uuid> = rows.iter().map(|(patient, ..)| *patient).collect();
     if patients.is_empty() {
         return Ok(Vec::new());
@@ -138,7 +137,7 @@ macro_rules! of_patients {
 
 async fn list_milestones(db: &Db, patients: &[Uuid], moment: Moment) -> sqlx::Result<BTreeMap<Uuid, Vec<Milestone>>> {
     const SQL: &str = "SELECT patient_id, kind, happened_on, accuracy, planned FROM milestone";
-    let rows: Vec<MilestoneRow> = on!(db, pool => {
+    let rows: Vec<MilestoneRow> = on!(db.read(), pool => {
         let mut query = of_patients!(SQL, patients);
         query.push(" AND entered_at <= ").push_bind(millis(moment.made_at)).push(" ORDER BY ordinal");
         query.build_query_as().fetch_all(pool).await
@@ -158,7 +157,7 @@ async fn list_episodes(
     moment: Moment,
 ) -> sqlx::Result<BTreeMap<Uuid, Vec<(Date, PathwayKey)>>> {
     const SQL: &str = "SELECT patient_id, from_on, pathway FROM episode";
-    let rows: Vec<(Uuid, String, String)> = on!(db, pool => {
+    let rows: Vec<(Uuid, String, String)> = on!(db.read(), pool => {
         let mut query = of_patients!(SQL, patients);
         query.push(" AND entered_at <= ").push_bind(millis(moment.made_at)).push(" ORDER BY ordinal");
         query.build_query_as().fetch_all(pool).await
@@ -173,7 +172,7 @@ async fn list_episodes(
 async fn list_events(db: &Db, patients: &[Uuid], moment: Moment) -> sqlx::Result<BTreeMap<Uuid, Vec<KeptEvent>>> {
     const SQL: &str = "SELECT answer_event.patient_id, body, received_at, enrolled_at
         FROM answer_event JOIN device USING (device_id)";
-    let rows: Vec<(Uuid, String, i64, i64)> = on!(db, pool => {
+    let rows: Vec<(Uuid, String, i64, i64)> = on!(db.read(), pool => {
         let mut query = QueryBuilder::new(SQL);
         query.push(" WHERE answer_event.patient_id IN (");
         let mut ids = query.separated(", ");

@@ -81,7 +81,7 @@ pub async fn search(
     }
     let (first, after) = (fold(begins), fold(after));
     let last = format!("{first}\u{10ffff}");
-    let rows: Vec<PersonRow> = on!(&db.0, pool => sqlx::query_as(SQL).bind(site.as_str()).bind(after).bind(first)
+    let rows: Vec<PersonRow> = on!(db.0.read(), pool => sqlx::query_as(SQL).bind(site.as_str()).bind(after).bind(first)
         .bind(last).bind(i64::from(limit)).fetch_all(pool).await)?;
     rows.into_iter().map(|row| row.into_person().map(Person::into_line)).collect()
 }
@@ -94,7 +94,7 @@ pub async fn find_line(db: &IdentityDb, _: &NurseScope, scope: &OnePatientScope)
     const SQL: &str =
         "SELECT patient_id, registry_number, family_name, given_name, site FROM person WHERE patient_id = $1";
     let row: Option<PersonRow> =
-        on!(&db.0, pool => sqlx::query_as(SQL).bind(scope.patient().as_uuid()).fetch_optional(pool).await)?;
+        on!(db.0.read(), pool => sqlx::query_as(SQL).bind(scope.patient().as_uuid()).fetch_optional(pool).await)?;
     row.map(|row| row.into_person().map(Person::into_line)).transpose()
 }
 
@@ -111,7 +111,7 @@ pub async fn list_lines(
         WHERE patient_id IN (SELECT unhex(value) FROM json_each($1))";
     const POSTGRES: &str =
         "SELECT patient_id, registry_number, family_name, given_name, site FROM person WHERE patient_id = ANY($1)";
-    let rows: Vec<PersonRow> = match &db.0 {
+    let rows: Vec<PersonRow> = match db.0.read() {
         Engine::Sqlite(pool) => {
             let ids: Vec<String> = patients.iter().map(|id| id.as_uuid().simple().to_string()).collect();
             let ids = serde_json::json!(ids).to_string();

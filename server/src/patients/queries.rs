@@ -63,7 +63,7 @@ pub async fn get(tx: &mut Tx, scope: &OnePatientScope) -> sqlx::Result<Patient> 
 pub(super) async fn find_site(db: &Db, patient: PatientId) -> sqlx::Result<Option<SiteKey>> {
     const SQL: &str = "SELECT site FROM patient WHERE patient_id = $1";
     let site: Option<String> =
-        on!(db, pool => sqlx::query_scalar(SQL).bind(patient.as_uuid()).fetch_optional(pool).await)?;
+        on!(db.read(), pool => sqlx::query_scalar(SQL).bind(patient.as_uuid()).fetch_optional(pool).await)?;
     site.as_deref().map(parse).transpose()
 }
 

@@ -33,7 +33,7 @@ pub(super) async fn list_due(_: &InvestigatorScope, db: &Db, today: Date) -> sql
     const SQL: &str = "SELECT timepoint, hemopathy, count(*) FROM assessment JOIN patient USING (patient_id)
         WHERE expectation IN ('expected', 'over') AND closes_on < $1 GROUP BY timepoint, hemopathy";
     let rows: Vec<(String, String, i64)> =
-        on!(db, pool => sqlx::query_as(SQL).bind(today.to_string()).fetch_all(pool).await)?;
+        on!(db.read(), pool => sqlx::query_as(SQL).bind(today.to_string()).fetch_all(pool).await)?;
     rows.into_iter()
         .map(|(timepoint, hemopathy, n)| {
             Ok(Due { timepoint: parse(&timepoint)?, hemopathy: parse(&hemopathy)?, n: small(n) })
@@ -57,7 +57,7 @@ pub(super) async fn list_came(
         FROM questionnaire q JOIN assessment a
         ON a.patient_id = q.patient_id AND a.timepoint = q.timepoint AND a.occurrence = q.occurrence
         GROUP BY q.timepoint, q.instrument";
-    let rows: Vec<CameRow> = on!(db, pool => sqlx::query_as(SQL).bind(today.to_string()).fetch_all(pool).await)?;
+    let rows: Vec<CameRow> = on!(db.read(), pool => sqlx::query_as(SQL).bind(today.to_string()).fetch_all(pool).await)?;
     rows.into_iter()
         .map(|row| {
             let came = Came {

@@ -28,18 +28,18 @@ struct StaleRow {
 pub(super) async fn has_other_engine(db: &Db, engine: &str) -> sqlx::Result<bool> {
     // the newest score tells: a change of engine empties the table before anything is scored anew
     const SQL: &str = "SELECT engine FROM score ORDER BY last_position DESC LIMIT 1";
-    let newest: Option<String> = on!(db, pool => sqlx::query_scalar(SQL).fetch_optional(pool).await)?;
+    let newest: Option<String> = on!(db.read(), pool => sqlx::query_scalar(SQL).fetch_optional(pool).await)?;
     Ok(newest.is_some_and(|newest| newest != engine))
 }
 
 pub(super) async fn delete_all(db: &Db) -> sqlx::Result<()> {
-    on!(db, pool => sqlx::query("DELETE FROM score").execute(pool).await.map(|_| ()))
+    on!(db.write(), pool => sqlx::query("DELETE FROM score").execute(pool).await.map(|_| ()))
 }
 
 /// The position up to which everything was scored.
 pub(super) async fn last_scored(db: &Db) -> sqlx::Result<i64> {
     let last: Option<i64> =
-        on!(db, pool => sqlx::query_scalar("SELECT max(last_position) FROM score").fetch_one(pool).await)?;
+        on!(db.read(), pool => sqlx::query_scalar("SELECT max(last_position) FROM score").fetch_one(pool).await)?;
     Ok(last.unwrap_or(0))
 }
 
@@ -50,7 +50,7 @@ pub(super) async fn list_stale(
     after: i64,
     limit: i64,
 ) -> sqlx::Result<Vec<Stale>> {
-    let rows: Vec<StaleRow> = on!(db, pool => {
+    let rows: Vec<StaleRow> = on!(db.read(), pool => {
         let mut query = QueryBuilder::new("SELECT patient_id, timepoint, occurrence, instrument, last_position
             FROM questionnaire WHERE submitted_on IS NOT NULL AND last_position > ");
         query.push_bind(after).push(" AND instrument IN (");
@@ -80,7 +80,7 @@ pub(super) async fn list_events(
     db: &Db,
     patients: &[PatientId],
 ) -> sqlx::Result<BTreeMap<PatientId, Vec<AnswerEvent>>> {
-    let rows: Vec<(Uuid, String)> = on!(db, pool => {
+    let rows: Vec<(Uuid, String)> = on!(db.read(), pool => {
         let mut query = QueryBuilder::new("SELECT patient_id, body FROM answer_event WHERE patient_id IN (");
         let mut ids = query.separated(", ");
         for patient in patients {
@@ -138,7 +138,7 @@ pub(super) async fn list_values(
     const SQL: &str = "SELECT timepoint, value FROM score
         WHERE instrument = $1 AND version = $2 AND scale = $3 AND value IS NOT NULL
         ORDER BY patient_id, timepoint, occurrence";
-    let rows: Vec<(String, f64)> = on!(db, pool => sqlx::query_as(SQL).bind(instrument.key.as_str())
+    let rows: Vec<(String, f64)> = on!(db.read(), pool => sqlx::query_as(SQL).bind(instrument.key.as_str())
         .bind(&instrument.version).bind(scale.as_str()).fetch_all(pool).await)?;
     let mut values: BTreeMap<TimepointKey, Vec<f64>> = BTreeMap::new();
     for (timepoint, value) in rows {

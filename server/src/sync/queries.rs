@@ -56,7 +56,7 @@ pub(super) async fn set_position(tx: &mut Tx, position: u64) -> sqlx::Result<()>
 /// When the database could not.
 pub async fn last_position(db: &Db) -> sqlx::Result<u64> {
     const SQL: &str = "SELECT value FROM position";
-    let position: i64 = on!(db, pool => sqlx::query_scalar(SQL).fetch_one(pool).await)?;
+    let position: i64 = on!(db.read(), pool => sqlx::query_scalar(SQL).fetch_one(pool).await)?;
     Ok(from_column(position))
 }
 

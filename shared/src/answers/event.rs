@@ -40,28 +40,42 @@ pub struct AnswerEvent {
     pub body: EventBody,
 }
 
+/// An event's fields in the order of their names. The structs within declare theirs in that order already.
+#[derive(Serialize)]
+struct Canonical<'a> {
+    assessment: &'a AssessmentId,
+    body: Value,
+    clock: &'a DeviceTime,
+    id: &'a AnswerEventId,
+    instrument: &'a InstrumentVersion,
+    origin: &'a Origin,
+    patient: &'a PatientId,
+    sequence: &'a u64,
+    wording: &'a WordingRef,
+}
+
 /// The exact words that were shown.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WordingRef {
-    /// The pack.
-    pub pack: PackKey,
-    /// Its language.
-    pub language: Language,
     /// SHA-256 of the pack, in hexadecimal.
     pub hash: String,
+    /// Its language.
+    pub language: Language,
+    /// The pack.
+    pub pack: PackKey,
 }
 
 /// Where an event comes from.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Origin {
-    /// Who gave the answer.
-    pub respondent: Respondent,
-    /// How it was administered.
-    pub mode: Mode,
     /// On which device.
     pub device: DeviceId,
+    /// How it was administered.
+    pub mode: Mode,
+    /// Who gave the answer.
+    pub respondent: Respondent,
     /// In which sitting.
     pub session: SessionId,
     /// The member of staff who typed it in, when it was not the patient.
@@ -162,9 +176,13 @@ impl AnswerEvent {
     /// # Errors
     /// When the event cannot be written as JSON; none that could be read or made here is known to.
     pub fn canonical_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
-        let mut value = serde_json::to_value(self)?;
-        value.sort_all_objects();
-        serde_json::to_vec(&value)
+        let mut body = serde_json::to_value(&self.body)?;
+        body.sort_all_objects();
+        let Self { id, patient, assessment, instrument, wording, origin, sequence, clock, body: _ } = self;
+        let mut bytes = Vec::with_capacity(1024); // more than any but a long text takes
+        let canonical = Canonical { assessment, body, clock, id, instrument, origin, patient, sequence, wording };
+        serde_json::to_writer(&mut bytes, &canonical)?;
+        Ok(bytes)
     }
 }
 

@@ -148,8 +148,11 @@ mod tests {
         fn what_is_written_reads_back_to_the_same_bytes(event in any_event()) {
             let bytes = event.canonical_bytes().unwrap();
             let back: AnswerEvent = serde_json::from_slice(&bytes).unwrap();
-            prop_assert_eq!(back.canonical_bytes().unwrap(), bytes);
+            prop_assert_eq!(&back.canonical_bytes().unwrap(), &bytes);
             prop_assert_eq!(back, event);
+            let mut sorted: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+            sorted.sort_all_objects();
+            prop_assert_eq!(serde_json::to_vec(&sorted).unwrap(), bytes, "every object's names are in order");
         }
     }
 }
