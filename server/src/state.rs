@@ -1,6 +1,6 @@
 //! What every handler can reach: the two databases, the study, the catalogue, the clock, chance, and the writer.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use shared::{instrument::catalog::Catalog, study::Study};
 
@@ -12,9 +12,13 @@ use crate::{
     sync::{self, News, Writer},
 };
 
-/// Shared by all handlers; cheap to clone.
+/// Shared by all handlers; cheap to clone, and read as its [`Parts`].
 #[derive(Clone, Debug)]
-pub struct AppState {
+pub struct AppState(Arc<Parts>);
+
+/// What an [`AppState`] holds.
+#[derive(Clone, Debug)]
+pub struct Parts {
     /// The research database.
     pub db: Db,
     /// The identity database.
@@ -36,7 +40,21 @@ pub struct AppState {
 /// Connections to each database. SQLite needs few: one writes, the others read.
 const CONNECTIONS: u32 = 10;
 
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
 impl AppState {
+    /// The same but for another clock and other chance: for invented histories.
+    #[must_use]
+    pub fn at(&self, clock: Clock, chance: Chance) -> Self {
+        Self(Arc::new(Parts { clock, chance, ..Parts::clone(self) }))
+    }
+
     /// Opens both databases, brings them up to date and reads the study.
     ///
     /// # Errors
@@ -51,7 +69,8 @@ impl AppState {
         let catalog = Arc::new(read_catalog(config.instruments.as_deref())?);
         let study = Arc::new(read_study(config, &catalog)?);
         let news = News::start(db.clone(), position);
-        Ok(Self { writer: Writer::start(db.clone(), news.clone()), news, study, catalog, db, identity, clock, chance })
+        let writer = Writer::start(db.clone(), news.clone());
+        Ok(Self(Arc::new(Parts { db, identity, study, catalog, clock, chance, writer, news })))
     }
 }
 

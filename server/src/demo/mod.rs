@@ -114,7 +114,7 @@ async fn add_accounts(state: &AppState) -> anyhow::Result<()> {
 
 /// The same server at another time of its life.
 fn at(state: &AppState, chance: &Chance, at: Timestamp) -> AppState {
-    AppState { clock: Clock::fixed(at), chance: chance.clone(), ..state.clone() }
+    state.at(Clock::fixed(at), chance.clone())
 }
 
 async fn enrol(

@@ -185,8 +185,8 @@ pub(super) async fn insert_events(tx: &mut Tx, events: &[NewEvent<'_>]) -> sqlx:
     }
 }
 
-/// Rows in one statement on SQLite: two sizes, so that two prepared statements serve every group.
-const MANY: usize = 32;
+/// Rows in one statement on SQLite, the most first: a few prepared statements serve every group, with few of them each.
+const SIZES: [usize; 4] = [512, 64, 8, 1];
 
 /// The statement for so many rows.
 fn insert_rows(n: usize) -> String {
@@ -197,30 +197,42 @@ fn insert_rows(n: usize) -> String {
 }
 
 async fn insert_events_sqlite(conn: &mut sqlx::SqliteConnection, events: &[NewEvent<'_>]) -> sqlx::Result<()> {
-    static INSERT_MANY: LazyLock<String> = LazyLock::new(|| insert_rows(MANY));
-    static INSERT_ONE: LazyLock<String> = LazyLock::new(|| insert_rows(1));
-    let (many, rest) = events.as_chunks::<MANY>();
-    let statements = many.iter().map(|chunk| (INSERT_MANY.as_str(), chunk.as_slice()));
-    for (sql, chunk) in statements.chain(rest.chunks(1).map(|one| (INSERT_ONE.as_str(), one))) {
-        let mut insert = sqlx::query(AssertSqlSafe(sql));
-        for NewEvent { position, pushed, event } in chunk {
-            insert = insert
-                .bind(column(*position))
-                .bind(event.id.as_uuid())
-                .bind(pushed.patient.as_uuid())
-                .bind(event.assessment.timepoint.as_str())
-                .bind(i64::from(event.assessment.occurrence))
-                .bind(event.instrument.key.as_str())
-                .bind(event.instrument.version.as_str())
-                .bind(pushed.device.as_uuid())
-                .bind(event.sequence)
-                .bind(millis(pushed.received_at))
-                .bind(event.hash.as_slice())
-                .bind(event.body.as_str());
+    static INSERTS: LazyLock<[String; 4]> = LazyLock::new(|| SIZES.map(insert_rows));
+    let mut rest = events;
+    for (size, sql) in SIZES.into_iter().zip(INSERTS.iter()) {
+        while let Some((chunk, later)) = rest.split_at_checked(size) {
+            insert_chunk_sqlite(conn, sql, chunk).await?;
+            rest = later;
+            if rest.is_empty() {
+                return Ok(());
+            }
         }
-        insert.execute(&mut *conn).await?;
     }
     Ok(())
+}
+
+async fn insert_chunk_sqlite(
+    conn: &mut sqlx::SqliteConnection,
+    sql: &'static str,
+    chunk: &[NewEvent<'_>],
+) -> sqlx::Result<()> {
+    let mut insert = sqlx::query(AssertSqlSafe(sql));
+    for NewEvent { position, pushed, event } in chunk {
+        insert = insert
+            .bind(column(*position))
+            .bind(event.id.as_uuid())
+            .bind(pushed.patient.as_uuid())
+            .bind(event.assessment.timepoint.as_str())
+            .bind(i64::from(event.assessment.occurrence))
+            .bind(event.instrument.key.as_str())
+            .bind(event.instrument.version.as_str())
+            .bind(pushed.device.as_uuid())
+            .bind(event.sequence)
+            .bind(millis(pushed.received_at))
+            .bind(event.hash.as_slice())
+            .bind(event.body.as_str());
+    }
+    insert.execute(conn).await.map(|_| ())
 }
 
 async fn insert_events_postgres(conn: &mut sqlx::PgConnection, events: &[NewEvent<'_>]) -> sqlx::Result<()> {

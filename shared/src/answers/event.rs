@@ -44,7 +44,7 @@ pub struct AnswerEvent {
 #[derive(Serialize)]
 struct Canonical<'a> {
     assessment: &'a AssessmentId,
-    body: Value,
+    body: CanonicalBody<'a>,
     clock: &'a DeviceTime,
     id: &'a AnswerEventId,
     instrument: &'a InstrumentVersion,
@@ -52,6 +52,37 @@ struct Canonical<'a> {
     patient: &'a PatientId,
     sequence: &'a u64,
     wording: &'a WordingRef,
+}
+
+/// A body's fields in the order of their names, with its kind among them.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum CanonicalBody<'a> {
+    Answered { item: &'a ItemCode, kind: &'static str, value: &'a AnswerValue },
+    Skipped { item: &'a ItemCode, kind: &'static str, reason: SkipReason },
+    Submitted { kind: &'static str },
+    Amended { item: &'a ItemCode, kind: &'static str, reason: &'a str, value: Option<&'a AnswerValue> },
+    Unknown(Value),
+}
+
+impl<'a> CanonicalBody<'a> {
+    fn of(body: &'a EventBody) -> Self {
+        match body {
+            EventBody::Known(KnownBody::Answered { item, value }) => Self::Answered { item, kind: "answered", value },
+            EventBody::Known(KnownBody::Skipped { item, reason }) => {
+                Self::Skipped { item, kind: "skipped", reason: *reason }
+            }
+            EventBody::Known(KnownBody::Submitted) => Self::Submitted { kind: "submitted" },
+            EventBody::Known(KnownBody::Amended { item, value, reason }) => {
+                Self::Amended { item, kind: "amended", reason, value: value.as_ref() }
+            }
+            EventBody::Unknown(fields) => {
+                let mut fields = Value::Object(fields.clone());
+                fields.sort_all_objects();
+                Self::Unknown(fields)
+            }
+        }
+    }
 }
 
 /// The exact words that were shown.
@@ -176,9 +207,8 @@ impl AnswerEvent {
     /// # Errors
     /// When the event cannot be written as JSON; none that could be read or made here is known to.
     pub fn canonical_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
-        let mut body = serde_json::to_value(&self.body)?;
-        body.sort_all_objects();
-        let Self { id, patient, assessment, instrument, wording, origin, sequence, clock, body: _ } = self;
+        let Self { id, patient, assessment, instrument, wording, origin, sequence, clock, body } = self;
+        let body = CanonicalBody::of(body);
         let mut bytes = Vec::with_capacity(1024); // more than any but a long text takes
         let canonical = Canonical { assessment, body, clock, id, instrument, origin, patient, sequence, wording };
         serde_json::to_writer(&mut bytes, &canonical)?;

@@ -149,10 +149,13 @@ mod tests {
             let bytes = event.canonical_bytes().unwrap();
             let back: AnswerEvent = serde_json::from_slice(&bytes).unwrap();
             prop_assert_eq!(&back.canonical_bytes().unwrap(), &bytes);
-            prop_assert_eq!(back, event);
+            prop_assert_eq!(&back, &event);
             let mut sorted: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
             sorted.sort_all_objects();
             prop_assert_eq!(serde_json::to_vec(&sorted).unwrap(), bytes, "every object's names are in order");
+            let mut plain = serde_json::to_value(&event).unwrap();
+            plain.sort_all_objects();
+            prop_assert_eq!(plain, sorted, "and it is the event as it travels");
         }
     }
 }
