@@ -19,6 +19,7 @@ use crate::{
     clock::{Chance, Clock},
     config::{LogFormat, Settings, StartError},
     exports,
+    rebuild::{Rebuilt, rebuild},
     state::AppState,
 };
 
@@ -43,6 +44,8 @@ enum Command {
     Demo,
     /// Bring the databases' tables up to this version, and stop
     Migrate,
+    /// Compute anew what is computed from answers and milestones: what was received, assessments, scores
+    Rebuild,
     /// Write answers, scores and a codebook into a folder, under pseudonyms
     Export {
         /// Folder to write into
@@ -98,6 +101,7 @@ async fn run_command(cli: Cli) -> Result<(), StartError> {
         Command::Serve
         | Command::Demo
         | Command::Migrate
+        | Command::Rebuild
         | Command::Export { .. }
         | Command::Questionnaire { .. }
         | Command::User { .. } => {}
@@ -118,6 +122,17 @@ async fn run_command(cli: Cli) -> Result<(), StartError> {
             Ok(())
         }
         Command::User { command } => accounts::run(&state, command).await,
+        Command::Rebuild => {
+            let Rebuilt { n_events, n_patients } = rebuild(&state).await.map_err(|error| {
+                let hint = "see that the database runs and the disk has room, and run it again; no answer was touched";
+                StartError::new(format!("Not everything could be computed anew: {error}."), hint)
+            })?;
+            say(&format!(
+                "Computed anew from {n_events} answer events of {n_patients} patients: what was received, assessments \
+                 and scores."
+            ));
+            Ok(())
+        }
         Command::Migrate => {
             say("The databases are up to date.");
             Ok(())

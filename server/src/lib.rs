@@ -15,6 +15,7 @@ pub mod identity;
 pub mod instruments;
 pub mod milestones;
 pub mod patients;
+pub mod rebuild;
 pub mod reports;
 pub mod scores;
 mod spa;
@@ -36,6 +37,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use futures_util::StreamExt as _;
 use shared::sync::protocol::MAX_BODY;
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::Instrument as _;
@@ -67,6 +69,9 @@ const SECURITY_HEADERS: [(HeaderName, &str); 7] = [
 
 /// A request that takes longer is given up: nothing of it was acknowledged.
 const LONGEST_REQUEST: Duration = Duration::from_secs(30);
+
+/// Most bytes that are read of a body only to refuse it.
+const MOST_READ: usize = 64 * MAX_BODY;
 
 /// The whole application over a state.
 pub fn router(state: AppState) -> Router {
@@ -109,11 +114,29 @@ async fn guard_api(request: Request, next: Next) -> Response {
     if let Err(refusal) = auth::origin::check(request.method(), request.headers()) {
         return refusal.into_response();
     }
-    let mut response = tokio::time::timeout(LONGEST_REQUEST, next.run(request))
+    let mut response = tokio::time::timeout(LONGEST_REQUEST, take(request, next))
         .await
         .unwrap_or_else(|_| respond(error::unavailable()));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// A body that is said to be too large is refused, but read first, up to a point: a caller that is still sending would
+/// see its connection break, and never the reason.
+async fn take(request: Request, next: Next) -> Response {
+    let said = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if said.is_none_or(|length: usize| length <= MAX_BODY) {
+        return next.run(request).await;
+    }
+    let mut body = request.into_body().into_data_stream();
+    let mut n_read = 0;
+    while let Some(Ok(bytes)) = body.next().await {
+        n_read += bytes.len();
+        if n_read > MOST_READ {
+            break;
+        }
+    }
+    error::too_large().into_response()
 }
 
 /// One line for each request: its route as a pattern, never the address itself, which can hold a name searched for.

@@ -9,6 +9,7 @@ mod instruments;
 mod outages;
 mod pushing;
 mod questionnaires;
+mod rebuilding;
 mod reports;
 mod running;
 mod signing_in;

@@ -21,6 +21,8 @@ pub(super) struct Course {
     pub(super) site: SiteKey,
     pub(super) facts: Facts,
     pub(super) received: BTreeMap<AssessmentId, Received>,
+    /// Assessments of which something was set aside that nobody has looked at.
+    pub(super) set_aside: BTreeSet<AssessmentId>,
 }
 
 /// What was received of an assessment.
@@ -69,10 +71,7 @@ pub async fn replan_all(tx: &mut Tx, study: &Study, patients: &[PatientId]) -> s
         for (patient, course) in courses {
             let mut before = stored.remove(&patient).unwrap_or_default();
             for (id, after) in standings(study, &course) {
-                let before = before.remove(&id);
-                let after =
-                    Standing { conflict: after.conflict || before.as_ref().is_some_and(|it| it.conflict), ..after };
-                if before.as_ref() != Some(&after) {
+                if before.remove(&id).as_ref() != Some(&after) {
                     changed.push((patient, id, after));
                 }
             }
@@ -105,6 +104,19 @@ pub async fn refresh(db: &Db, study: &Study) -> sqlx::Result<()> {
     }
 }
 
+/// Empties the table and plans every patient anew; gives how many there are. `received` is the last position.
+///
+/// # Errors
+/// When the database could not; the transaction is not to be committed then.
+pub async fn rebuild(tx: &mut Tx, study: &Study, received: u64) -> sqlx::Result<usize> {
+    queries::lock_planned(tx).await?;
+    queries::delete_standings(tx).await?;
+    let patients = queries::list_patients(tx).await?;
+    replan_all(tx, study, &patients).await?;
+    queries::set_planned(tx, i64::try_from(received).unwrap_or(i64::MAX)).await?;
+    Ok(patients.len())
+}
+
 /// The rows of a patient. What they hold does not depend on the day: states are read with today's date later.
 fn standings(study: &Study, course: &Course) -> BTreeMap<AssessmentId, Standing> {
     let ended = schedule::ended_on(&course.facts).is_some();
@@ -117,7 +129,7 @@ fn standings(study: &Study, course: &Course) -> BTreeMap<AssessmentId, Standing>
             window: assessment.window,
             tally,
             received_at: received.map(|it| it.at),
-            conflict: received.is_some_and(|it| it.from_several),
+            conflict: received.is_some_and(|it| it.from_several) || course.set_aside.contains(&assessment.id),
         };
         (assessment.id, standing)
     };

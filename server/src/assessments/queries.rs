@@ -1,6 +1,6 @@
 //! SQL of assessments and the worklist.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 use shared::{
@@ -142,17 +142,24 @@ pub(super) async fn list_courses(tx: &mut Tx, patients: &[PatientId]) -> sqlx::R
         "SELECT patient_id, timepoint, occurrence, instrument, submitted_on, n_copies, received_at FROM questionnaire",
         ""
     );
+    const SET_ASIDE: [&str; 2] = of_patients!(
+        "SELECT DISTINCT patient_id, timepoint, occurrence FROM quarantine",
+        "AND timepoint IS NOT NULL AND looked_at IS NULL"
+    );
     let given = given(patients);
-    let [of_patient, of_milestone, of_questionnaire] = [PATIENTS, MILESTONES, QUESTIONNAIRES].map(|sql| tx.choose(sql));
+    let [of_patient, of_milestone, of_questionnaire, of_aside] =
+        [PATIENTS, MILESTONES, QUESTIONNAIRES, SET_ASIDE].map(|sql| tx.choose(sql));
     let found: Vec<PatientRow> = on!(&mut *tx, c => sqlx::query_as(of_patient).bind(&given).fetch_all(&mut **c).await)?;
     let milestones: Vec<MilestoneRow> =
         on!(&mut *tx, c => sqlx::query_as(of_milestone).bind(&given).fetch_all(&mut **c).await)?;
     let questionnaires: Vec<QuestionnaireRow> =
         on!(&mut *tx, c => sqlx::query_as(of_questionnaire).bind(&given).fetch_all(&mut **c).await)?;
+    let set_aside: Vec<(Uuid, String, i64)> =
+        on!(&mut *tx, c => sqlx::query_as(of_aside).bind(&given).fetch_all(&mut **c).await)?;
     let mut courses = BTreeMap::new();
     for row in found {
         let facts = Facts { hemopathy: parse(&row.hemopathy)?, milestones: Vec::new(), progress: Vec::new() };
-        let course = Course { site: parse(&row.site)?, facts, received: BTreeMap::new() };
+        let course = Course { site: parse(&row.site)?, facts, received: BTreeMap::new(), set_aside: BTreeSet::new() };
         courses.insert(PatientId::new(row.patient_id), course);
     }
     for row in milestones {
@@ -170,6 +177,10 @@ pub(super) async fn list_courses(tx: &mut Tx, patients: &[PatientId]) -> sqlx::R
         course.received.entry(assessment.clone()).and_modify(|it| it.add(received)).or_insert(received);
         let submitted_on = row.submitted_on.as_deref().map(parse).transpose()?;
         course.facts.progress.push(Progress { assessment, instrument: parse(&row.instrument)?, submitted_on });
+    }
+    for (patient, timepoint, occurrence) in set_aside {
+        let Some(course) = courses.get_mut(&PatientId::new(patient)) else { continue };
+        course.set_aside.insert(assessment_id(&timepoint, occurrence)?);
     }
     Ok(courses)
 }
@@ -217,6 +228,16 @@ pub(super) async fn list_moved(tx: &mut Tx, after: i64, limit: usize) -> sqlx::R
     let rows: Vec<(Uuid, i64)> =
         on!(tx, conn => sqlx::query_as(SQL).bind(after).bind(number(limit)).fetch_all(&mut **conn).await)?;
     Ok(rows.into_iter().map(|(patient, position)| (PatientId::new(patient), position)).collect())
+}
+
+pub(super) async fn list_patients(tx: &mut Tx) -> sqlx::Result<Vec<PatientId>> {
+    const SQL: &str = "SELECT patient_id FROM patient ORDER BY patient_id";
+    let ids: Vec<Uuid> = on!(tx, conn => sqlx::query_scalar(SQL).fetch_all(&mut **conn).await)?;
+    Ok(ids.into_iter().map(PatientId::new).collect())
+}
+
+pub(super) async fn delete_standings(tx: &mut Tx) -> sqlx::Result<()> {
+    on!(tx, conn => sqlx::query("DELETE FROM assessment").execute(&mut **conn).await.map(|_| ()))
 }
 
 pub(super) async fn delete_standing(tx: &mut Tx, patient: PatientId, id: &AssessmentId) -> sqlx::Result<()> {

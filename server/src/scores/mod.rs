@@ -50,6 +50,15 @@ pub async fn refresh(db: &Db, catalog: &Catalog) -> sqlx::Result<()> {
     }
 }
 
+/// Forgets every score and computes all anew.
+///
+/// # Errors
+/// When the database could not; what was scored so far is kept, and the rest is when somebody asks for it.
+pub async fn rebuild(db: &Db, catalog: &Catalog) -> sqlx::Result<()> {
+    queries::delete_all(db).await?;
+    refresh(db, catalog).await
+}
+
 /// Every value of one scale, by timepoint; what was not scored is left out.
 ///
 /// # Errors

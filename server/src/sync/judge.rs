@@ -157,28 +157,31 @@ fn check(court: &Court<'_>, event: &AnswerEvent, size: usize) -> Result<Part, Re
         let detail = format!("The server has no {}.", event.instrument);
         return Err((QuarantineReason::UnknownInstrument, detail.chars().take(200).collect()));
     };
-    match &event.body {
-        EventBody::Unknown(_) => Ok(Part::Unknown),
-        EventBody::Known(body) => check_body(court, event, definition, body),
+    if let EventBody::Known(body) = &event.body {
+        check_body(definition, body)?;
     }
+    Ok(part(event, court.enrolled_at, court.received_at))
 }
 
-fn check_body(
-    court: &Court<'_>,
-    event: &AnswerEvent,
-    definition: &Definition,
-    body: &KnownBody,
-) -> Result<Part, Refusal> {
+fn check_body(definition: &Definition, body: &KnownBody) -> Result<(), Refusal> {
     match body {
-        KnownBody::Answered { item, value } => check_answer(definition, item, value).map(|()| Part::Answer),
+        KnownBody::Answered { item, value } => check_answer(definition, item, value),
         KnownBody::Skipped { item, .. } if definition.find_item(item).is_none() => Err(unknown_item(definition, item)),
-        KnownBody::Skipped { .. } => Ok(Part::Answer),
-        KnownBody::Submitted => {
-            Ok(Part::Submission(submitted_on(event.clock.at, court.enrolled_at, court.received_at)))
-        }
+        KnownBody::Skipped { .. } | KnownBody::Submitted => Ok(()),
         KnownBody::Amended { .. } => {
             Err((QuarantineReason::AfterSubmission, "Only staff correct what was sent.".to_owned()))
         }
+    }
+}
+
+/// Which part an event plays; its device was enrolled and it was received at these instants.
+pub(super) fn part(event: &AnswerEvent, enrolled_at: Timestamp, received_at: Timestamp) -> Part {
+    match &event.body {
+        EventBody::Known(KnownBody::Submitted) => {
+            Part::Submission(submitted_on(event.clock.at, enrolled_at, received_at))
+        }
+        EventBody::Known(_) => Part::Answer,
+        EventBody::Unknown(_) => Part::Unknown,
     }
 }
 

@@ -143,7 +143,7 @@ impl<'a> Ledger<'a> {
             self.copies.insert(key.clone(), CopyState::default());
         }
         if let Some(copy) = self.copies.get_mut(key) {
-            copy.append(self.position, pushed.received_at, event);
+            copy.append(self.position, pushed.received_at, event.sequence, event.part);
         }
         self.known.insert(event.id, known);
         self.new_events.push(NewEvent { position: self.position, pushed, event });
@@ -163,11 +163,12 @@ impl<'a> Ledger<'a> {
 }
 
 impl CopyState {
-    fn append(&mut self, position: u64, received_at: Timestamp, event: &FitEvent) {
+    /// Goes on by one event, which comes after all that came before.
+    pub(super) fn append(&mut self, position: u64, received_at: Timestamp, sequence: i64, part: Part) {
         self.received_at = self.received_at.max(Some(received_at));
         self.last_position = position;
-        if let Part::Submission(on) = event.part {
-            self.submitted = Some(self.submitted.map_or((event.sequence, on), |first| first.min((event.sequence, on))));
+        if let Part::Submission(on) = part {
+            self.submitted = Some(self.submitted.map_or((sequence, on), |first| first.min((sequence, on))));
         }
     }
 }

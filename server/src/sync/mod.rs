@@ -8,11 +8,13 @@ mod judge;
 mod ledger;
 mod live;
 mod queries;
+mod rebuild;
 mod routes;
 mod writer;
 
 pub use judge::submitted_on;
 pub use live::News;
 pub use queries::{last_position, list_all_events, list_progress};
+pub use rebuild::rebuild;
 pub use routes::{hand_in, routes};
 pub use writer::{Pushed, Writer, WriterStopped};

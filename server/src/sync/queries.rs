@@ -17,7 +17,9 @@ use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use super::{
-    ledger::{CopyKey, CopyState, Known, Ledger, NewEvent, Quarantined},
+    judge::part,
+    ledger::{CopyKey, CopyState, Known, NewEvent, Quarantined},
+    rebuild::Kept,
     writer::Pushed,
 };
 use crate::{
@@ -283,8 +285,11 @@ pub(super) async fn insert_quarantined(tx: &mut Tx, quarantined: &[Quarantined<'
     Ok(())
 }
 
-/// Moves copies and questionnaires to where this transaction's events bring them.
-pub(super) async fn move_questionnaires(tx: &mut Tx, ledger: &Ledger<'_>) -> sqlx::Result<()> {
+/// Moves copies, and the questionnaires they are of, to where new events bring them.
+pub(super) async fn move_questionnaires<'a>(
+    tx: &mut Tx,
+    copies: impl Iterator<Item = (&'a CopyKey, &'a CopyState)>,
+) -> sqlx::Result<()> {
     const COPIES: [&str; 2] = over_touched!(
         "INSERT INTO questionnaire_copy (patient_id, timepoint, occurrence, instrument, device_id,
             submitted_sequence, submitted_on, received_at)
@@ -309,14 +314,66 @@ pub(super) async fn move_questionnaires(tx: &mut Tx, ledger: &Ledger<'_>) -> sql
             submitted_on = excluded.submitted_on, n_copies = excluded.n_copies, received_at = excluded.received_at,
             last_position = excluded.last_position"
     );
-    if ledger.new_events.is_empty() {
+    let mut copies = copies.peekable();
+    if copies.peek().is_none() {
         return Ok(());
     }
-    let copies = touched(ledger.touched());
+    let copies = touched(copies);
     for sql in [COPIES, QUESTIONNAIRES].map(|sql| tx.choose(sql)) {
         on!(&mut *tx, conn => { sqlx::query(sql).bind(&copies).execute(&mut **conn).await?; });
     }
     Ok(())
+}
+
+pub(super) async fn delete_questionnaires(tx: &mut Tx) -> sqlx::Result<()> {
+    for sql in ["DELETE FROM questionnaire_copy", "DELETE FROM questionnaire"] {
+        on!(&mut *tx, conn => { sqlx::query(sql).execute(&mut **conn).await?; });
+    }
+    Ok(())
+}
+
+#[derive(FromRow)]
+struct KeptRow {
+    position: i64,
+    patient_id: Uuid,
+    timepoint: String,
+    occurrence: i64,
+    instrument: String,
+    device_id: Uuid,
+    sequence: i64,
+    received_at: i64,
+    body: String,
+    enrolled_at: i64,
+}
+
+impl KeptRow {
+    fn into_kept(self) -> sqlx::Result<Kept> {
+        let (enrolled_at, received_at) = (instant(self.enrolled_at)?, instant(self.received_at)?);
+        Ok(Kept {
+            copy: CopyKey {
+                patient: PatientId::new(self.patient_id),
+                timepoint: parse(&self.timepoint)?,
+                occurrence: u16::try_from(self.occurrence).unwrap_or(u16::MAX),
+                instrument: parse(&self.instrument)?,
+                device: DeviceId::new(self.device_id),
+            },
+            position: from_column(self.position),
+            received_at,
+            sequence: self.sequence,
+            part: part(&from_json(&self.body)?, enrolled_at, received_at),
+        })
+    }
+}
+
+/// Everybody's events after a position, in the order of commits, at most `limit`.
+pub(super) async fn list_kept(tx: &mut Tx, after: u64, limit: u32) -> sqlx::Result<Vec<Kept>> {
+    const SQL: &str = "SELECT position, answer_event.patient_id, timepoint, occurrence, instrument,
+            answer_event.device_id, sequence, received_at, body, enrolled_at
+        FROM answer_event JOIN device ON device.device_id = answer_event.device_id
+        WHERE position > $1 ORDER BY position LIMIT $2";
+    let rows: Vec<KeptRow> = on!(tx, conn => sqlx::query_as(SQL).bind(column(after)).bind(i64::from(limit))
+        .fetch_all(&mut **conn).await)?;
+    rows.into_iter().map(KeptRow::into_kept).collect()
 }
 
 #[derive(FromRow)]

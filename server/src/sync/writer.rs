@@ -167,7 +167,7 @@ async fn try_commit(db: &Db, pushes: &[&Pushed], looking: Looking) -> sqlx::Resu
     let outcomes = pushes.iter().map(|pushed| ledger.admit(pushed)).collect();
     queries::insert_events(&mut tx, &ledger.new_events).await?;
     queries::insert_quarantined(&mut tx, &ledger.quarantined).await?;
-    queries::move_questionnaires(&mut tx, &ledger).await?;
+    queries::move_questionnaires(&mut tx, ledger.touched()).await?;
     if ledger.position > before {
         queries::set_position(&mut tx, ledger.position).await?;
     }

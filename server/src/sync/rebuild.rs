@@ -1,0 +1,50 @@
+//! Finding out anew, from nothing but the answer events, what was received of each questionnaire.
+
+use std::collections::BTreeMap;
+
+use shared::time::Timestamp;
+
+use super::{
+    judge::Part,
+    ledger::{CopyKey, CopyState},
+    queries,
+};
+use crate::db::Tx;
+
+/// How many events are read in one statement.
+const AT_ONCE: u32 = 5_000;
+
+/// An event as the database keeps it, as far as its copy goes on by it.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub(super) copy: CopyKey,
+    pub(super) position: u64,
+    pub(super) received_at: Timestamp,
+    pub(super) sequence: i64,
+    pub(super) part: Part,
+}
+
+/// Empties the tables of copies and questionnaires and fills them from every event, as the pushes did; gives how
+/// many there are, which is the position of the last. Until the transaction ends, nobody appends.
+///
+/// # Errors
+/// When the database could not; the transaction is not to be committed then.
+pub async fn rebuild(tx: &mut Tx) -> sqlx::Result<u64> {
+    let last_position = queries::lock_position(tx).await?;
+    queries::delete_questionnaires(tx).await?;
+    let mut copies: BTreeMap<CopyKey, CopyState> = BTreeMap::new();
+    let mut after = 0;
+    loop {
+        let events = queries::list_kept(tx, after, AT_ONCE).await?;
+        let Some(last) = events.last() else { break };
+        after = last.position;
+        for Kept { copy, position, received_at, sequence, part } in events {
+            copies.entry(copy).or_default().append(position, received_at, sequence, part);
+        }
+    }
+    let copies = Vec::from_iter(copies);
+    for of_one_patient in copies.chunk_by(|(one, _), (next, _)| one.patient == next.patient) {
+        queries::move_questionnaires(tx, of_one_patient.iter().map(|(key, copy)| (key, copy))).await?;
+    }
+    Ok(last_position)
+}
