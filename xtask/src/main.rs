@@ -42,7 +42,7 @@ fn run(words: &[String]) -> Result<ExitCode> {
             demo::demo(port.parse().with_context(|| format!("{port:?} is not a port; write --port 8081"))?)?;
         }
         ["test"] => return test::test(None),
-        ["test", filter] => return test::test(Some(filter)),
+        ["test", filter] if !filter.starts_with('-') => return test::test(Some(filter)),
         ["bench"] => bench::bench()?,
         ["dist"] => dist::dist(dist::Profile::Small)?,
         ["dist", "--dev"] => dist::dist(dist::Profile::Dev)?,

@@ -53,6 +53,11 @@ export async function startServer(engine) {
       if (found) resolve(found[0]);
     });
   });
+  const page = await fetch(origin);
+  if (!page.ok) {
+    child.kill("SIGTERM");
+    throw new Error(`the server has no pages (${page.status}): ${await page.text()}`);
+  }
   return {
     origin,
     secret,

@@ -55,6 +55,11 @@ pub(crate) fn folder() -> PathBuf {
     shell::root().join("dist")
 }
 
+/// Makes the folder if there is none yet: a server compiled without it would never look there again.
+pub(crate) fn ensure_folder() -> Result<()> {
+    fs::create_dir_all(folder()).context("the folder of the web files could not be made")
+}
+
 /// Builds everything and writes the site.
 pub(crate) fn dist(profile: Profile) -> Result<()> {
     ensure_wasm_target()?;

@@ -24,7 +24,9 @@ pub(crate) fn test(filter: Option<&str>) -> Result<ExitCode> {
         check_sources(&mut report);
     }
     report.step("the server", || {
-        // Interface and browser tests run it. Selected like the tests, so that cargo builds nothing twice.
+        // Interface and browser tests run it. Selected like the tests, so that cargo builds nothing twice. Pages are
+        // read from their folder as they are asked for, if there is a folder when the server is compiled.
+        dist::ensure_folder()?;
         let mut cargo = shell::cargo();
         cargo.args(["build", "--quiet", "--workspace", "--exclude", "frontend", "--bins", "--tests"]);
         shell::run(&mut cargo).map(|()| Tally::one_passed())
