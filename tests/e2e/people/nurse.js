@@ -48,7 +48,8 @@ export class Nurse extends Staff {
 
   async opensWorklist(group = "due") {
     await this.goesTo("worklist");
-    await this.page.getByRole("button", { name: this.say(`nurse.worklist.${group}`) }).click();
+    const words = this.say(`nurse.worklist.${group}`);
+    await this.page.getByRole("button", { name: new RegExp(`^${words}`) }).click();
   }
 
   async looksFor(number) {
