@@ -4,8 +4,16 @@
 //! `tasks.json` with `{"minutes": "about {n} minutes"}` becomes `text::tasks::minutes(locale, n)`. A text that
 //! has several arguments takes them in alphabetical order, so that rewording it cannot swap them; one that
 //! depends on a count is `{"one": "…", "other": "…"}` and takes the count as `n`.
+//!
+//! Also names the oracle's vectors for the browser's test of scores, which has no file system; nothing else has them.
 
-use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    env,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use serde_json::{Map, Value};
 
@@ -19,7 +27,32 @@ fn main() -> Result<(), Failure> {
     #[expect(clippy::disallowed_methods, reason = "a build script learns its output folder no other way")]
     let out = env::var("OUT_DIR")?;
     fs::write(Path::new(&out).join("text.rs"), code)?;
+    fs::write(Path::new(&out).join("vectors.rs"), vectors()?)?;
     Ok(())
+}
+
+/// `VECTORS`: name and bytes of every file of vectors; what is wrong is told only to whoever compiles that test.
+fn vectors() -> Result<String, Failure> {
+    println!("cargo::rerun-if-env-changed=RESSENTI_SHARED");
+    #[expect(clippy::disallowed_methods, reason = "a build script learns where folders are no other way")]
+    let (given, here) = (env::var("RESSENTI_SHARED"), env::var("CARGO_MANIFEST_DIR")?);
+    let shared = given.map_or_else(|_| Path::new(&here).join("../../shared"), PathBuf::from);
+    let folder = shared.join("data/scoring/vectors");
+    let Ok(entries) = fs::read_dir(&folder) else {
+        let words =
+            format!("{} cannot be read: set RESSENTI_SHARED to the folder that holds data/scoring", folder.display());
+        return Ok(format!("compile_error!({words:?});"));
+    };
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut paths = entries.map(|entry| Ok(entry?.path().canonicalize()?)).collect::<Result<Vec<_>, Failure>>()?;
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "csv"));
+    paths.sort();
+    let mut code = format!("const VECTORS: [(&str, &[u8]); {}] = [\n", paths.len());
+    for path in &paths {
+        let name = path.file_stem().and_then(|stem| stem.to_str()).ok_or("a file of vectors has no name")?;
+        writeln!(code, "({name:?}, include_bytes!({:?})),", path.display().to_string())?;
+    }
+    Ok(code + "];\n")
 }
 
 /// Each file of a language as one object, by the file's name.

@@ -3,61 +3,61 @@
 //! They lie beside the workspace in `../shared/data/scoring`, or under the folder that `RESSENTI_SHARED` names; where
 //! they come from is told in their PROVENANCE.md.
 
-use std::{collections::BTreeMap, fs, path::PathBuf, sync::OnceLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
 
 use csv::StringRecord;
 use shared::{
     answers::AnswerValue,
     id::ItemCode,
     instrument::{Answer, Definition, ItemKind, catalog::Catalog},
+    scoring::conformance::Vectors,
 };
 
-/// A file of the oracle.
-pub(crate) fn read(path: &str) -> Vec<u8> {
+fn folder() -> PathBuf {
     #[expect(clippy::disallowed_methods, reason = "a test has no configuration file")]
     let given = std::env::var("RESSENTI_SHARED").map(PathBuf::from);
-    let shared = given.unwrap_or_else(|_| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared"));
-    let path = shared.join("data/scoring").join(path);
-    fs::read(&path).unwrap_or_else(|error| {
+    given.unwrap_or_else(|_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared")).join("data/scoring")
+}
+
+#[track_caller]
+fn there<T>(path: &Path, found: std::io::Result<T>) -> T {
+    found.unwrap_or_else(|error| {
         panic!("{}: {error}; set RESSENTI_SHARED to the folder that holds data/scoring", path.display())
     })
 }
 
-/// A CSV of the oracle: its header and its rows.
-pub(crate) struct Vectors {
-    pub(crate) header: StringRecord,
-    pub(crate) rows: Vec<StringRecord>,
+/// A file of the oracle.
+pub(crate) fn read(path: &str) -> Vec<u8> {
+    let path = folder().join(path);
+    there(&path, fs::read(&path))
 }
 
-impl Vectors {
-    pub(crate) fn read(path: &str) -> Self {
-        let bytes = read(path);
-        let mut reader = csv::Reader::from_reader(bytes.as_slice());
-        let header = reader.headers().unwrap().clone();
-        Self { header, rows: reader.records().map(Result::unwrap).collect() }
-    }
+/// The names of the files with this ending in a folder of the oracle.
+pub(crate) fn list(path: &str, ending: &str) -> BTreeSet<String> {
+    let path = folder().join(path);
+    let names = there(&path, fs::read_dir(&path)).map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.ends_with(ending)).collect()
+}
 
-    /// Where a column stands.
-    pub(crate) fn place_of(&self, name: &str) -> usize {
-        self.header.iter().position(|column| column == name).unwrap_or_else(|| panic!("there is no column {name}"))
-    }
+/// The vectors of one file.
+pub(crate) fn vectors(file: &str) -> Vectors {
+    Vectors::parse(&read(&format!("vectors/{file}.csv"))).unwrap()
+}
 
-    /// The inputs as the table that somebody would score: `id`, then one column per item.
-    pub(crate) fn as_table(&self) -> Vec<u8> {
-        let inputs = self.columns("in_");
-        let mut table = csv::Writer::from_writer(Vec::new());
-        table.write_record(["id"].into_iter().chain(inputs.iter().map(|(code, _)| *code))).unwrap();
-        for row in &self.rows {
-            table.write_record([&row[0]].into_iter().chain(inputs.iter().map(|(_, place)| &row[*place]))).unwrap();
-        }
-        table.into_inner().unwrap()
+/// The inputs as the table that somebody would score: `id`, then one column per item.
+pub(crate) fn as_table(vectors: &Vectors) -> Vec<u8> {
+    let inputs = vectors.columns("in_");
+    let mut table = csv::Writer::from_writer(Vec::new());
+    table.write_record(["id"].into_iter().chain(inputs.iter().map(|(code, _)| *code))).unwrap();
+    for row in vectors.rows() {
+        table.write_record([&row[0]].into_iter().chain(inputs.iter().map(|(_, place)| &row[*place]))).unwrap();
     }
-
-    /// Columns whose name begins so, without the prefix, with their place.
-    pub(crate) fn columns(&self, prefix: &str) -> Vec<(&str, usize)> {
-        let named = |(place, name)| str::strip_prefix(name, prefix).map(|code| (code, place));
-        self.header.iter().enumerate().filter_map(named).collect()
-    }
+    table.into_inner().unwrap()
 }
 
 pub(crate) fn answers(
@@ -78,15 +78,6 @@ pub(crate) fn answers(
         Answer::parse(definition, &item, value).unwrap().into_parts()
     };
     given.map(parse).collect()
-}
-
-/// Whether a score is what the oracle says, where an empty cell means not scored.
-pub(crate) fn agrees(expected: &str, value: Option<f64>, tolerance: f64) -> bool {
-    match (expected, value) {
-        ("", value) => value.is_none(),
-        (_, None) => false,
-        (number, Some(value)) => (number.parse::<f64>().unwrap() - value).abs() <= tolerance,
-    }
 }
 
 /// Everything shipped, read once.

@@ -5,10 +5,10 @@
 
 use std::fmt::Write as _;
 
-use super::table::{TableError, score_csv};
 use crate::{
     answers::sha256_hex,
     instrument::{Definition, Item, catalog::Catalog},
+    scoring::table::{TableError, score_csv},
 };
 
 /// The digest of this engine with the shipped instruments; it changes when a score or an instrument does.
