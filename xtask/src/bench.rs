@@ -8,8 +8,9 @@ use crate::{
     say, setup, shell, weight,
 };
 
-/// Builds the server for release, starts a PostgreSQL that commits as in a hospital, and measures.
-pub(crate) fn bench() -> Result<()> {
+/// Builds the server for release, starts a PostgreSQL that commits as in a hospital, and measures: all figures, or those
+/// of one group.
+pub(crate) fn bench(group: Option<&str>) -> Result<()> {
     setup::ensure_all()?;
     dist::dist(dist::Profile::Small)?;
     let mut build = shell::cargo();
@@ -18,7 +19,7 @@ pub(crate) fn bench() -> Result<()> {
     })?;
     let postgres = Postgres::start(Durability::Full)?;
     let mut figures = shell::cargo();
-    figures.args(["bench", "--quiet", "--package", "tests", "--bench", "figures"]);
+    figures.args(["bench", "--quiet", "--package", "tests", "--bench", "figures", "--"]).args(group);
     figures.env("RESSENTI_BENCH_SERVER", shell::target().join("release/ressenti"));
     figures.env("RESSENTI_BENCH_POSTGRES", postgres.url());
     figures.env("RESSENTI_BENCH_PROGRAMS", setup::postgres_programs().context("PostgreSQL is not installed")?);

@@ -18,7 +18,7 @@ use anyhow::{Context as _, Result};
 const HELP: &str = "\
 cargo xtask demo [--port N]   build everything and start the demonstration on http://127.0.0.1:8080
 cargo xtask test [FILTER]     every test: units, both databases, real browser; installs what it needs
-cargo xtask bench             push, pull and tap against their yardsticks on this machine
+cargo xtask bench [GROUP]     push, pull and tap against their yardsticks on this machine
 cargo xtask dist [--dev]      build the web files into dist/ (--dev: fast to build, large)
 cargo xtask weight            what a patient's first visit downloads, and whether that is within bounds
 ";
@@ -43,7 +43,8 @@ fn run(words: &[String]) -> Result<ExitCode> {
         }
         ["test"] => return test::test(None),
         ["test", filter] if !filter.starts_with('-') => return test::test(Some(filter)),
-        ["bench"] => bench::bench()?,
+        ["bench"] => bench::bench(None)?,
+        ["bench", group] if !group.starts_with('-') => bench::bench(Some(group))?,
         ["dist"] => dist::dist(dist::Profile::Small)?,
         ["dist", "--dev"] => dist::dist(dist::Profile::Dev)?,
         ["weight"] => weight::check()?,

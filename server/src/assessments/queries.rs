@@ -206,7 +206,9 @@ pub(super) async fn list_standings(
 
 /// Whether everything that was received is planned.
 pub(super) async fn is_planned(db: &Db) -> sqlx::Result<bool> {
-    const SQL: &str = "SELECT NOT EXISTS (SELECT 1 FROM questionnaire, planned WHERE last_position > planned.position)";
+    // the greatest is the end of an index; whether any is greater, a planner may look for in the whole table
+    const SQL: &str =
+        "SELECT COALESCE((SELECT MAX(last_position) FROM questionnaire), 0) <= (SELECT position FROM planned)";
     on!(db.read(), pool => sqlx::query_scalar(SQL).fetch_one(pool).await)
 }
 

@@ -1,5 +1,6 @@
 //! Makes a registry large: every patient there is gets twins, with milestones, assessments, what was received and
-//! ten answer events each, by statements that copy whatever columns a table has.
+//! ten answer events each, by statements that copy whatever columns a table has. A twin lives some days earlier or
+//! later: in a large registry windows close on every day, not a thousand at once.
 
 use anyhow::{Context as _, Result};
 use sqlx::{
@@ -36,8 +37,11 @@ enum Connection {
     Postgres(PgConnection),
 }
 
-/// A patient and the twin that copies them.
-type Twin = (Uuid, Uuid);
+/// A patient, the twin that copies them, and by how many days the twin's windows are later.
+type Twin = (Uuid, Uuid, i64);
+
+/// Twins live up to so many days earlier or later.
+const SPREAD: i64 = 45;
 
 /// Lets the registry grow until it has this many patients.
 pub(crate) async fn grow(hospital: &Hospital, engine: &Engine, size: u32) -> Result<()> {
@@ -74,7 +78,9 @@ async fn connect(engine: &Engine, database: &str) -> Result<Connection> {
 async fn twins(research: &mut Connection, size: usize) -> Result<Vec<Twin>> {
     let sql = "SELECT patient_id FROM patient ORDER BY patient_id";
     let there: Vec<Uuid> = on!(research, c => sqlx::query_scalar(sql).fetch_all(c).await)?;
-    Ok(there.iter().cycle().take(size.saturating_sub(there.len())).map(|old| (*old, Uuid::new_v4())).collect())
+    let lacking = size.saturating_sub(there.len());
+    let days = (-SPREAD..=SPREAD).cycle();
+    Ok(there.iter().cycle().take(lacking).zip(days).map(|(old, days)| (*old, Uuid::new_v4(), days)).collect())
 }
 
 async fn note(connection: &mut Connection, twins: &[Twin]) -> Result<()> {
@@ -82,12 +88,13 @@ async fn note(connection: &mut Connection, twins: &[Twin]) -> Result<()> {
         Connection::Sqlite(_) => "BLOB",
         Connection::Postgres(_) => "UUID",
     };
-    run(connection, &format!("CREATE TABLE bench_twin (old {kind} NOT NULL, twin {kind} NOT NULL)")).await?;
+    let columns = format!("old {kind} NOT NULL, twin {kind} NOT NULL, days INTEGER NOT NULL");
+    run(connection, &format!("CREATE TABLE bench_twin ({columns})")).await?;
     for some in twins.chunks(5_000) {
         on!(connection, c => {
-            let mut insert = QueryBuilder::new("INSERT INTO bench_twin (old, twin) ");
-            insert.push_values(some, |mut row, (old, twin)| {
-                row.push_bind(*old).push_bind(*twin);
+            let mut insert = QueryBuilder::new("INSERT INTO bench_twin (old, twin, days) ");
+            insert.push_values(some, |mut row, (old, twin, days)| {
+                row.push_bind(*old).push_bind(*twin).push_bind(*days);
             });
             insert.build().execute(c).await.map(|_| ())
         })?;
@@ -97,6 +104,14 @@ async fn note(connection: &mut Connection, twins: &[Twin]) -> Result<()> {
 
 /// Copies the rows of every patient that has twins; ids are new, positions follow those there are.
 async fn copy(connection: &mut Connection, table: &str, which: &str) -> Result<()> {
+    let is_sqlite = matches!(connection, Connection::Sqlite(_));
+    let later = |column: &str| {
+        if is_sqlite {
+            format!("date(source.{column}, bench_twin.days || ' days')")
+        } else {
+            format!("CAST(CAST(source.{column} AS date) + bench_twin.days AS text)")
+        }
+    };
     let (columns, random) = match connection {
         Connection::Sqlite(_) => (format!("SELECT name FROM pragma_table_info('{table}')"), "randomblob(16)"),
         Connection::Postgres(_) => {
@@ -111,6 +126,7 @@ async fn copy(connection: &mut Connection, table: &str, which: &str) -> Result<(
             "patient_id" => "bench_twin.twin".to_owned(),
             "milestone_id" | "event_id" => random.to_owned(),
             "position" => "(SELECT max(position) FROM answer_event) + row_number() OVER ()".to_owned(),
+            "opens_on" | "due_on" | "closes_on" => later(name),
             "registry_number" | "folded_number" => format!("source.{name} || '-' || {}", short(random)),
             other => format!("source.{other}"),
         })

@@ -23,21 +23,30 @@ const CLIENTS: usize = 64;
 const TURNS: usize = 3;
 
 fn main() -> Result<()> {
+    let chosen = std::env::args().skip(1).find(|word| !word.starts_with('-')).unwrap_or_default();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let mut table = Table::new();
-    runtime.block_on(figures(&mut table))?;
+    runtime.block_on(figures(&mut table, &chosen))?;
     table.print();
     Ok(())
 }
 
-async fn figures(table: &mut Table) -> Result<()> {
+/// All figures, or those of the group whose name begins so: push, reading, kept.
+async fn figures(table: &mut Table, chosen: &str) -> Result<()> {
     let postgres = setting("RESSENTI_BENCH_POSTGRES")?;
-    push_on_postgres(table, &postgres).await?;
-    push_on_sqlite(table).await?;
-    for engine in [Engine::Sqlite, Engine::Postgres(postgres)] {
-        reading::measure(table, &engine).await?;
+    if "push".starts_with(chosen) {
+        push_on_postgres(table, &postgres).await?;
+        push_on_sqlite(table).await?;
     }
-    kept::measure(table).await
+    if "reading".starts_with(chosen) {
+        for engine in [Engine::Sqlite, Engine::Postgres(postgres)] {
+            reading::measure(table, &engine).await?;
+        }
+    }
+    if "kept".starts_with(chosen) {
+        kept::measure(table).await?;
+    }
+    Ok(())
 }
 
 async fn push_on_postgres(table: &mut Table, url: &str) -> Result<()> {
