@@ -21,21 +21,14 @@ use shared::{
     id::{DeviceId, InstrumentVersion},
     people::Respondent,
     schedule::QuestionnaireState,
-    sync::{
-        protocol::PatientBundle,
-        store::{Enrolment, Store},
-    },
+    sync::{protocol::PatientBundle, store::Store},
     time::{Date, Timestamp},
 };
-use support::{fresh_name, patient, turn_phone};
+use support::{fresh_name, patient, pin, turn_phone};
 use uuid::Uuid;
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
-
-fn pin(digits: &str) -> Pin {
-    Pin::parse(digits).unwrap()
-}
 
 fn device() -> DeviceId {
     DeviceId::new(Uuid::from_u128(2))
@@ -47,11 +40,7 @@ async fn enrolled() -> Rc<IndexedDbStore> {
 
 async fn enrolled_in(name: &str) -> Rc<IndexedDbStore> {
     let store = IndexedDbStore::new(name);
-    let sealed = crypto::seal("credential", device(), &pin("2580")).await.unwrap();
-    let language = "fr".parse().unwrap();
-    let enrolment =
-        Enrolment { device: device(), patient: patient(), language, sealed, wrong_tries: 0, wait_until: None };
-    store.save_enrolment(&enrolment).await.unwrap();
+    support::enrol(&store, patient(), device(), "fr").await;
     Rc::new(store)
 }
 

@@ -1,10 +1,17 @@
 //! What the browser tests share: names nobody else has, drafts, a clock, and the yardstick of a tap.
 #![allow(dead_code, clippy::unwrap_used, reason = "each test binary uses its part; these are tests")]
 
+pub(crate) mod hand;
+
+use frontend::{
+    crypto::{self, Pin},
+    store::IndexedDbStore,
+};
 use shared::{
     answers::{AnswerValue, DraftEvent, EventBody, KnownBody, Origin, WordingRef},
     id::{AnswerEventId, DeviceId, InstrumentVersion, PatientId, SessionId},
     people::{Mode, Respondent},
+    sync::store::{Enrolment, Store as _},
     time::{DeviceTime, Timestamp},
 };
 use uuid::Uuid;
@@ -56,6 +63,18 @@ pub(crate) fn uptime_ms() -> f64 {
 
 pub(crate) fn patient() -> PatientId {
     PatientId::new(Uuid::from_u128(1))
+}
+
+pub(crate) fn pin(digits: &str) -> Pin {
+    Pin::parse(digits).unwrap()
+}
+
+/// Enrols a patient on this phone, under the PIN 2580.
+pub(crate) async fn enrol(store: &IndexedDbStore, patient: PatientId, device: DeviceId, language: &str) {
+    let sealed = crypto::seal("credential", device, &pin("2580")).await.unwrap();
+    let language = language.parse().unwrap();
+    let enrolment = Enrolment { device, patient, language, sealed, wrong_tries: 0, wait_until: None };
+    store.save_enrolment(&enrolment).await.unwrap();
 }
 
 pub(crate) fn draft(id: u128, item: &str, code: i32) -> DraftEvent {
