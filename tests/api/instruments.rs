@@ -3,9 +3,9 @@
 use std::{
     fs,
     io::Write as _,
-    os::unix::fs::PermissionsExt as _,
+    os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
     path::Path,
-    process::{Output, Stdio},
+    process::{Command, Output, Stdio},
 };
 
 use serde_json::Value;
@@ -13,6 +13,8 @@ use serde_json::Value;
 use super::commands::ressenti;
 
 const HEADER: &str = "id,p1,p2";
+/// The account that owns nothing.
+const NOBODY: u32 = 65_534;
 
 /// Runs a command with a standard input.
 fn run(arguments: &[&str], input: &[u8]) -> Output {
@@ -95,7 +97,7 @@ fn a_gigabyte_in_one_line_is_refused_without_keeping_it() {
     drop(file);
     // an address space too small to hold the line
     let limited = format!("ulimit -v 400000; exec {} score phq-2 {}", program(), path.display());
-    let output = std::process::Command::new("sh").args(["-c", &limited]).output().unwrap();
+    let output = Command::new("sh").args(["-c", &limited]).output().unwrap();
     refused(&output, "line 2: it is longer than 1048576 bytes");
 }
 
@@ -114,10 +116,44 @@ fn a_folder_a_missing_file_and_a_forbidden_one_are_told_by_name() {
     let forbidden = folder.path().join("forbidden.csv");
     fs::write(&forbidden, HEADER).unwrap();
     fs::set_permissions(&forbidden, fs::Permissions::from_mode(0o000)).unwrap();
-    // root may read everything
+    let mut score = as_nobody(folder.path());
+    refused(&score.args(["score", "phq-2"]).arg(&forbidden).output().unwrap(), &shown(&forbidden));
+    fs::set_permissions(&forbidden, fs::Permissions::from_mode(0o444)).unwrap();
+    assert_eq!(stdout(&score.output().unwrap()), "id,PHQ2\n", "once it may be read, it is");
+}
+
+/// The command as an account that may not read everything. Root may, so it becomes nobody, who may not even reach the
+/// folder where the command was built, and gets a copy.
+fn as_nobody(folder: &Path) -> Command {
+    let forbidden = folder.join("for-root-alone");
+    fs::write(&forbidden, "").unwrap();
+    fs::set_permissions(&forbidden, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(&forbidden).is_err() {
-        refused(&score(&forbidden), &shown(&forbidden));
+        return ressenti();
     }
+    let copy = folder.join("ressenti");
+    fs::copy(program(), &copy).unwrap();
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = Command::new(copy);
+    command.env_clear().uid(NOBODY).gid(NOBODY).current_dir(folder);
+    command
+}
+
+#[test]
+fn progress_is_told_on_a_terminal_only_and_never_among_the_scores() {
+    let folder = tempfile::tempdir().unwrap();
+    let (table, scores) = (folder.path().join("answers.csv"), folder.path().join("scores.csv"));
+    fs::write(&table, format!("p1,p2\n{}", "1,2\n".repeat(200_001))).unwrap();
+    let piped = run(&["score", "phq-2", table.to_str().unwrap()], b"");
+    assert!(piped.status.success() && piped.stderr.is_empty(), "{}", String::from_utf8_lossy(&piped.stderr));
+    assert_eq!(stdout(&piped), format!("PHQ2\n{}", "3\n".repeat(200_001)));
+
+    // `script` runs it at a terminal of its own, and writes what is seen there
+    let line = format!("exec '{}' score phq-2 '{}' > '{}'", program(), table.display(), scores.display());
+    let at_terminal = Command::new("script").args(["-qefc", &line, "/dev/null"]).stdin(Stdio::null()).output().unwrap();
+    assert!(at_terminal.status.success());
+    assert_eq!(stdout(&at_terminal), "\r100000 rows\r200000 rows\r200001 rows\r\n");
+    assert!(fs::read(&scores).unwrap() == piped.stdout, "the scores are other at a terminal");
 }
 
 #[test]
