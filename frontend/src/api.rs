@@ -6,7 +6,8 @@
 use gloo_net::http::{Method, RequestBuilder};
 use serde::{Serialize, de::DeserializeOwned};
 use shared::{
-    api::{CSRF_HEADER, CSRF_VALUE, Problem},
+    api::{CSRF_HEADER, CSRF_VALUE, ClaimReply, ClaimRequest, Problem},
+    json,
     sync::HttpReply,
 };
 use web_sys::AbortSignal;
@@ -29,7 +30,7 @@ pub enum Failure {
 /// # Errors
 /// The server's problem, or that nothing came back.
 pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Failure> {
-    read(send(Method::GET, path, None, None).await)
+    read(&accepted(send(Method::GET, path, None, None).await)?)
 }
 
 /// `POST` with a JSON body, for pages; `T = ()` where the reply is empty.
@@ -38,15 +39,30 @@ pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Failure> {
 /// The server's problem, or that nothing came back.
 pub async fn post<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Result<T, Failure> {
     let body = serde_json::to_string(body).map_err(|_| Failure::Network)?;
-    read(send(Method::POST, path, Some(body), None).await)
+    read(&accepted(send(Method::POST, path, Some(body), None).await)?)
 }
 
-fn read<T: DeserializeOwned>(reply: Option<HttpReply>) -> Result<T, Failure> {
+fn read<T: DeserializeOwned>(body: &str) -> Result<T, Failure> {
+    serde_json::from_str(body).map_err(|_| Failure::Network)
+}
+
+/// What a device gets for its letter.
+///
+/// # Errors
+/// The server's problem, or that nothing came back.
+pub async fn claim(claim: &ClaimRequest) -> Result<ClaimReply, Failure> {
+    let body = serde_json::to_string(claim).map_err(|_| Failure::Network)?;
+    let reply = send(Method::POST, "/api/enrolment/claim", Some(body), None).await;
+    json::read(&accepted(reply)?).ok_or(Failure::Network)
+}
+
+/// The body of a reply that says yes; null where there is none.
+fn accepted(reply: Option<HttpReply>) -> Result<String, Failure> {
     let HttpReply { status, body } = reply.ok_or(Failure::Network)?;
     match status {
-        204 => serde_json::from_str("null").map_err(|_| Failure::Network),
-        200..=299 => serde_json::from_str(&body).map_err(|_| Failure::Network),
-        _ => Err(serde_json::from_str(&body).map_or(Failure::Network, Failure::Problem)),
+        204 => Ok("null".to_owned()),
+        200..=299 => Ok(body),
+        _ => Err(json::read(&body).map_or(Failure::Network, Failure::Problem)),
     }
 }
 

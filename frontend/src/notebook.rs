@@ -5,7 +5,9 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    mem,
     rc::Rc,
+    sync::Arc,
 };
 
 use shared::{
@@ -14,7 +16,7 @@ use shared::{
         response::{self, ResponseCopy},
     },
     id::{AssessmentId, InstrumentVersion, ItemCode, Language},
-    instrument::{Answer, AnswerRefusal, InstrumentSheet, logic},
+    instrument::{Answer, InstrumentSheet, logic},
     people::{Mode, Respondent},
     schedule::{self, Facts, Plan, Progress},
     sync::{
@@ -40,7 +42,9 @@ struct Shelf {
     store: Rc<IndexedDbStore>,
     synchroniser: Rc<Synchroniser>,
     session: Session,
+    /// Without its sheets.
     bundle: PatientBundle,
+    sheets: Vec<Arc<InstrumentSheet>>,
 }
 
 /// Proof that something is on the disk of this device.
@@ -55,8 +59,8 @@ pub struct Kept {
 /// Why something was not kept.
 #[derive(Clone, Debug, PartialEq)]
 pub enum KeepError {
-    /// The item does not allow this value.
-    Refused(AnswerRefusal),
+    /// There is no such item, or it does not allow this value.
+    Refused,
     /// The questionnaire was sent from this device before, perhaps in another tab.
     AlreadySent,
     /// The device's store failed. What was kept before is safe there.
@@ -115,15 +119,21 @@ impl Notebook {
         synchroniser: Rc<Synchroniser>,
         session: Session,
     ) -> Result<Option<Self>, StoreError> {
-        let bundle = store.find_bundle(session.patient).await?;
-        let shelf = |bundle| Shelf { store, synchroniser, session, bundle };
-        Ok(bundle.map(|bundle| Self { shelf: Rc::new(shelf(bundle)) }))
+        let Some(mut bundle) = store.find_bundle(session.patient).await? else { return Ok(None) };
+        let sheets = mem::take(&mut bundle.sheets).into_iter().map(Arc::new).collect();
+        Ok(Some(Self { shelf: Rc::new(Shelf { store, synchroniser, session, bundle, sheets }) }))
     }
 
-    /// All that the hospital says of this patient and the study.
+    /// All that the hospital says of this patient and the study; the sheets are in [`Notebook::sheets`].
     #[must_use]
     pub fn bundle(&self) -> &PatientBundle {
         &self.shelf.bundle
+    }
+
+    /// Every instrument this patient can be asked, in each language there is.
+    #[must_use]
+    pub fn sheets(&self) -> &[Arc<InstrumentSheet>] {
+        &self.shelf.sheets
     }
 
     /// Every assessment with its window and state as of today, what is kept only here included.
@@ -139,8 +149,8 @@ impl Notebook {
 
     /// The structure and words of an instrument, in this language or else in the one it comes in first.
     #[must_use]
-    pub fn find_sheet(&self, instrument: &InstrumentVersion, language: &Language) -> Option<&InstrumentSheet> {
-        let mut sheets = self.bundle().sheets.iter().filter(|sheet| sheet.definition.instrument == *instrument);
+    pub fn find_sheet(&self, instrument: &InstrumentVersion, language: &Language) -> Option<&Arc<InstrumentSheet>> {
+        let mut sheets = self.sheets().iter().filter(|sheet| sheet.definition.instrument == *instrument);
         let first = sheets.clone().next();
         sheets.find(|sheet| sheet.wording.language == *language).or(first)
     }
@@ -154,7 +164,7 @@ impl Notebook {
         language: &Language,
         respondent: Respondent,
     ) -> Option<Sitting> {
-        let sheet = Rc::new(self.find_sheet(instrument, language)?.clone());
+        let sheet = Arc::clone(self.find_sheet(instrument, language)?);
         let slot =
             Slot { patient: self.bundle().patient, assessment: assessment.clone(), instrument: instrument.key.clone() };
         let wording = sheet.wording.reference();
@@ -166,7 +176,7 @@ impl Notebook {
 #[derive(Clone)]
 pub struct Sitting {
     notebook: Notebook,
-    sheet: Rc<InstrumentSheet>,
+    sheet: Arc<InstrumentSheet>,
     wording: WordingRef,
     slot: Slot,
     respondent: Respondent,
@@ -175,7 +185,7 @@ pub struct Sitting {
 impl Sitting {
     /// Structure and words.
     #[must_use]
-    pub fn sheet(&self) -> &InstrumentSheet {
+    pub const fn sheet(&self) -> &Arc<InstrumentSheet> {
         &self.sheet
     }
 
@@ -216,7 +226,7 @@ impl Sitting {
     /// # Errors
     /// When the item does not allow the value, the questionnaire was sent, or the store fails.
     pub async fn answer(&self, item: &ItemCode, value: AnswerValue) -> Result<Kept, KeepError> {
-        let answer = Answer::parse(&self.sheet.definition, item, value).map_err(KeepError::Refused)?;
+        let answer = Answer::check(&self.sheet.definition, item, value).ok_or(KeepError::Refused)?;
         let (item, value) = answer.into_parts();
         self.keep(KnownBody::Answered { item, value }).await
     }
@@ -227,8 +237,7 @@ impl Sitting {
     /// When the instrument has no such item, the questionnaire was sent, or the store fails.
     pub async fn skip(&self, item: &ItemCode, reason: SkipReason) -> Result<Kept, KeepError> {
         if self.sheet.definition.find_item(item).is_none() {
-            let instrument = self.sheet.definition.instrument.clone();
-            return Err(KeepError::Refused(AnswerRefusal::UnknownItem { instrument, item: item.clone() }));
+            return Err(KeepError::Refused);
         }
         self.keep(KnownBody::Skipped { item: item.clone(), reason }).await
     }

@@ -3,16 +3,17 @@
 //! The only place of the frontend that reads a clock or makes an id. Wrong PINs are slowed, and never erase
 //! anything; a try is counted before it is checked, so that closing the page does not undo it.
 
-use jiff::civil::DateTime;
+use jiff::{civil::DateTime, tz::Offset};
 use js_sys::{Date as JsDate, Object, Reflect};
 use leptos::prelude::window;
 use shared::{
     api::{ClaimReply, ClaimRequest},
     id::{AnswerEventId, DeviceId, PatientId, SessionId},
     sync::store::{Enrolment, Store, StoreError},
-    time::{Date, DeviceTime, Timestamp},
+    time::{Date, DeviceTime, Moment as _, Timestamp},
 };
 use uuid::Uuid;
+use wasm_bindgen::JsValue;
 
 use crate::{
     api::{self, Failure},
@@ -53,9 +54,14 @@ pub fn civil(at: Timestamp) -> DateTime {
     let options = Object::new();
     let _ = Reflect::set(&options, &"timeZone".into(), &"Europe/Paris".into());
     // Swedish dates are written year-month-day.
-    let instant = JsDate::new(&at.to_string().into());
-    let text = String::from(instant.to_locale_string("sv-SE", &options));
-    text.parse().unwrap_or_else(|_| at.to_zoned(jiff::tz::TimeZone::UTC).datetime())
+    #[expect(
+        clippy::as_conversions,
+        clippy::cast_precision_loss,
+        reason = "JavaScript counts milliseconds in a double"
+    )]
+    let instant = JsDate::new(&JsValue::from_f64(at.as_millisecond() as f64));
+    let text = String::from(instant.to_locale_string("sv-SE", &options)).replace(' ', "T") + "Z";
+    Offset::UTC.to_datetime(Timestamp::read(&text).unwrap_or(at))
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the browser's home of ids")]
@@ -146,7 +152,7 @@ pub enum EnrolError {
 pub async fn enrol(store: &IndexedDbStore, claim: &ClaimRequest, pin: &Pin) -> Result<Session, EnrolError> {
     crypto::random_bytes::<1>().map_err(EnrolError::Crypto)?;
     store.list_enrolments().await.map_err(EnrolError::Store)?;
-    let reply: ClaimReply = api::post("/api/enrolment/claim", claim).await.map_err(EnrolError::Claim)?;
+    let reply = api::claim(claim).await.map_err(EnrolError::Claim)?;
     let ClaimReply { device, patient, credential, language } = reply;
     let sealed = crypto::seal(&credential, device, pin).await.map_err(EnrolError::Crypto)?;
     let enrolment = Enrolment { device, patient, language, sealed, wrong_tries: 0, wait_until: None };

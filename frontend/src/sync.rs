@@ -23,7 +23,6 @@ use shared::{
     id::{DeviceId, PatientId},
     sync::{
         HttpReply,
-        protocol::PatientBundle,
         replica::{Effect, Input, State, step},
         store::{Store, StoreError},
     },
@@ -163,7 +162,7 @@ impl Synchroniser {
                 Ok(bundle) => get("/api/sync/bundle", bundle.map(|bundle| bundle.revision).as_deref()).await,
                 Err(_) => Input::StoreFailed,
             }),
-            Effect::SaveBundle(bundle) => Some(self.save_bundle(&bundle).await),
+            Effect::SaveBundle(text) => Some(self.told(true, self.store.save_bundle(self.patient, &text).await)),
             Effect::OpenSession => Some(self.open_session().await),
             Effect::Count => Some(stored(self.store.tally(self.patient).await, Input::Counted)),
             Effect::ArmTimer { delay_ms } => {
@@ -176,10 +175,6 @@ impl Synchroniser {
                 None
             }
         }
-    }
-
-    async fn save_bundle(&self, bundle: &PatientBundle) -> Input {
-        self.told(true, self.store.save_bundle(bundle).await)
     }
 
     /// A save of the network's news: pages that show the store read it again.

@@ -82,7 +82,7 @@ impl Pass {
     /// Opens the app, until it is dropped, on a phone that has the patient's bundle, with the PIN.
     async fn open_phone(self, store: &IndexedDbStore, catalog: &Catalog) -> impl Sized {
         enrol(store, self.patient(), DeviceId::new(Uuid::from_u128(200 + self.person)), self.locale.tag()).await;
-        store.save_bundle(&serde_json::from_value(self.bundle(catalog)).unwrap()).await.unwrap();
+        store.save_bundle(self.patient(), &self.bundle(catalog).to_string()).await.unwrap();
         hold_address_bar();
         let page = document().create_element("div").unwrap();
         document().body().unwrap().append_child(&page).unwrap();

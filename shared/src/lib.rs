@@ -12,6 +12,8 @@ pub mod export;
 pub mod fhir;
 pub mod id;
 pub mod instrument;
+pub mod json;
+mod order;
 pub mod people;
 pub mod schedule;
 pub mod scoring;

@@ -85,7 +85,7 @@ impl Device {
                 Input::Saved
             }
             Effect::SaveBundle(bundle) => {
-                self.store.save_bundle(&bundle).await.unwrap();
+                self.store.save_bundle(patient, &bundle).await.unwrap();
                 Input::Saved
             }
             Effect::Count => Input::Counted(self.store.tally(patient).await.unwrap()),

@@ -7,7 +7,7 @@ mod locale;
 mod moment;
 
 pub use locale::{Locale, page_locale, provide_locale, say, use_locale};
-pub use moment::{clock_time, decimal, long_date, span, weekday_date};
+pub use moment::{clock_time, decimal, long_date, number, span, weekday_date};
 
 /// One function per text, made from `locales/` by the build script.
 #[allow(clippy::pedantic, clippy::wildcard_imports, clippy::useless_format, unused_imports, reason = "generated code")]

@@ -40,6 +40,17 @@ pub fn clock_time(locale: Locale, time: jiff::civil::Time) -> String {
     }
 }
 
+/// A number in its shortest form, with the language's decimal mark.
+#[must_use]
+pub fn number(locale: Locale, number: f64) -> String {
+    let plain = serde_json::Number::from_f64(number).map(|number| number.to_string()).unwrap_or_default();
+    let plain = plain.trim_end_matches(".0");
+    match locale {
+        Locale::Fr => plain.replace('.', ","),
+        Locale::En => plain.to_owned(),
+    }
+}
+
 /// A number with this many decimals and the language's decimal mark.
 #[must_use]
 pub fn decimal(locale: Locale, number: f64, decimals: usize) -> String {
@@ -90,5 +101,6 @@ mod tests {
         assert_eq!(clock_time(Locale::Fr, time), "14\u{a0}h\u{a0}05");
         assert_eq!(clock_time(Locale::En, time), "14:05");
         assert_eq!(decimal(Locale::Fr, 66.666, 1), "66,7");
+        assert_eq!([0.0, 62.5, 300.0, -1.25].map(|it| number(Locale::Fr, it)), ["0", "62,5", "300", "-1,25"]);
     }
 }

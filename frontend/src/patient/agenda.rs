@@ -2,21 +2,23 @@
 //!
 //! Nothing here ends a started questionnaire: one that is late stays on the list, in kinder words.
 
+use std::sync::Arc;
+
 use shared::{
     id::{AssessmentId, InstrumentKey, Language},
     instrument::InstrumentSheet,
     schedule::{Assessment, AssessmentState, Plan, Questionnaire, QuestionnaireState},
     study::Labels,
     sync::protocol::PatientBundle,
-    time::Date,
+    time::{Date, days_between},
 };
 
 use crate::i18n::Locale;
 
 /// How long after its window an unanswered occasion is still offered, as on the nurse's list.
-const OFFERED_LATE_DAYS: i32 = 60;
+const OFFERED_LATE_DAYS: i64 = 60;
 /// How long a finished occasion stays in sight.
-const FINISHED_DAYS: i32 = 7;
+const FINISHED_DAYS: i64 = 7;
 
 /// What the list of tasks shows.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -60,21 +62,27 @@ pub struct Task {
 impl Agenda {
     /// Sorts a plan into what is due, what was just finished, and what comes next.
     #[must_use]
-    pub fn read(bundle: &PatientBundle, plan: &Plan, locale: Locale, today: Date) -> Self {
+    pub fn read(known: Known<'_>, plan: &Plan, locale: Locale, today: Date) -> Self {
         let mut agenda = Self::default();
         for assessment in plan.values() {
             match standing(assessment, today) {
-                Standing::Due => agenda.due.push(occasion(bundle, assessment, locale, today)),
-                Standing::Finished => agenda.finished.push(occasion(bundle, assessment, locale, today)),
+                Standing::Due => agenda.add_due(occasion(known, assessment, locale, today)),
+                Standing::Finished => agenda.finished.push(occasion(known, assessment, locale, today)),
                 Standing::Ahead(opens_on) => {
                     agenda.next_on = Some(agenda.next_on.map_or(opens_on, |next| next.min(opens_on)));
                 }
                 Standing::Elsewhere => {}
             }
         }
-        agenda.due.retain(|occasion| !occasion.tasks.is_empty());
-        agenda.due.sort_by_key(|occasion| occasion.closes_on);
         agenda
+    }
+
+    /// Keeps those that close first on top.
+    fn add_due(&mut self, occasion: Occasion) {
+        if !occasion.tasks.is_empty() {
+            let at = self.due.partition_point(|other| other.closes_on <= occasion.closes_on);
+            self.due.insert(at, occasion);
+        }
     }
 }
 
@@ -87,7 +95,7 @@ enum Standing {
 }
 
 fn standing(assessment: &Assessment, today: Date) -> Standing {
-    let since = |day: Date| today.since(day).map_or(i32::MAX, |span| span.get_days());
+    let since = |day: Date| days_between(day, today);
     match (assessment.state, assessment.window) {
         (AssessmentState::Open | AssessmentState::InProgress, _) => Standing::Due,
         (AssessmentState::PartlyCompleted | AssessmentState::Missed, Some(window))
@@ -112,21 +120,21 @@ fn standing(assessment: &Assessment, today: Date) -> Standing {
     }
 }
 
-fn occasion(bundle: &PatientBundle, assessment: &Assessment, locale: Locale, today: Date) -> Occasion {
-    let timepoint = bundle.study.find_timepoint(&assessment.id.timepoint);
+fn occasion(known: Known<'_>, assessment: &Assessment, locale: Locale, today: Date) -> Occasion {
+    let timepoint = known.bundle.study.find_timepoint(&assessment.id.timepoint);
     let closes_on = assessment.window.map(|window| window.closes_on);
     Occasion {
         id: assessment.id.clone(),
         label: timepoint.map_or_else(String::new, |timepoint| label(&timepoint.label, locale)),
         closes_on,
         late: closes_on.is_some_and(|day| day < today),
-        tasks: assessment.questionnaires.iter().filter_map(|asked| task(bundle, asked, locale)).collect(),
+        tasks: assessment.questionnaires.iter().filter_map(|asked| task(known, asked, locale)).collect(),
     }
 }
 
 /// A questionnaire that this device has no words for is not offered: the catalog refuses to start it.
-fn task(bundle: &PatientBundle, asked: &Questionnaire, locale: Locale) -> Option<Task> {
-    let sheet = find_sheet(bundle, &asked.instrument.key, locale)?;
+fn task(known: Known<'_>, asked: &Questionnaire, locale: Locale) -> Option<Task> {
+    let sheet = known.find_sheet(&asked.instrument.key, locale)?;
     Some(Task {
         instrument: asked.instrument.key.clone(),
         title: sheet.wording.title.clone(),
@@ -135,20 +143,27 @@ fn task(bundle: &PatientBundle, asked: &Questionnaire, locale: Locale) -> Option
     })
 }
 
-/// The sheet of an instrument in the language shown, else in the patient's own, else in any.
-#[must_use]
-pub fn find_sheet<'a>(
-    bundle: &'a PatientBundle,
-    instrument: &InstrumentKey,
-    locale: Locale,
-) -> Option<&'a InstrumentSheet> {
-    let spoken = |language: &Language| match Locale::find(language.as_str()) {
-        Some(found) if found == locale => 0,
-        _ if *language == bundle.language => 1,
-        _ => 2,
-    };
-    let sheets = bundle.sheets.iter().filter(|sheet| sheet.definition.instrument.key == *instrument);
-    sheets.min_by_key(|sheet| spoken(&sheet.wording.language))
+/// What a device knows of its patient: the bundle and the sheets that came in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// The bundle.
+    pub bundle: &'a PatientBundle,
+    /// Its sheets.
+    pub sheets: &'a [Arc<InstrumentSheet>],
+}
+
+impl<'a> Known<'a> {
+    /// The sheet of an instrument in the language shown, else in the patient's own, else in any.
+    #[must_use]
+    pub fn find_sheet(self, instrument: &InstrumentKey, locale: Locale) -> Option<&'a InstrumentSheet> {
+        let spoken = |language: &Language| match Locale::find(language.as_str()) {
+            Some(found) if found == locale => 0,
+            _ if *language == self.bundle.language => 1,
+            _ => 2,
+        };
+        let sheets = self.sheets.iter().filter(|sheet| sheet.definition.instrument.key == *instrument);
+        sheets.min_by_key(|sheet| spoken(&sheet.wording.language)).map(Arc::as_ref)
+    }
 }
 
 /// A label in the language shown, else in any.
@@ -204,7 +219,8 @@ mod tests {
             submitted_on: Some(date("2026-03-05")),
         }));
         let plan = plan(&bundle.study, &bundle.facts, date(today));
-        Agenda::read(&bundle, &plan, locale, date(today))
+        let sheets: Vec<_> = bundle.sheets.iter().cloned().map(Arc::new).collect();
+        Agenda::read(Known { bundle: &bundle, sheets: &sheets }, &plan, locale, date(today))
     }
 
     #[test]

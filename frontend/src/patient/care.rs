@@ -3,9 +3,13 @@
 //! Everything here is emptied the moment the phone is locked, so that nothing of one patient waits for the next.
 
 use leptos::{ev, prelude::*, task::spawn_local};
-use shared::{schedule::Plan, sync::store::StoreError};
+use shared::{
+    id::AssessmentId,
+    schedule::{Assessment, Plan},
+    sync::store::StoreError,
+};
 
-use super::agenda::Agenda;
+use super::agenda::{Agenda, Known};
 use crate::{
     device::{Device, DeviceState},
     i18n::Locale,
@@ -72,13 +76,14 @@ impl Care {
     #[must_use]
     pub fn agenda(self, locale: Locale) -> Option<Agenda> {
         let notebook = self.notebook.get()?;
-        self.plan.with(|plan| Some(Agenda::read(notebook.bundle(), plan.as_ref()?, locale, session::today())))
+        let known = Known { bundle: notebook.bundle(), sheets: notebook.sheets() };
+        self.plan.with(|plan| Some(Agenda::read(known, plan.as_ref()?, locale, session::today())))
     }
 
-    /// The plan as last read, untracked.
+    /// An occasion of the plan as last read, untracked.
     #[must_use]
-    pub fn plan(self) -> Option<Plan> {
-        self.plan.get_untracked()
+    pub fn find_assessment(self, id: &AssessmentId) -> Option<Assessment> {
+        self.plan.with_untracked(|plan| plan.as_ref()?.get(id).cloned())
     }
 
     /// The unit's telephone number; empty until it is known.

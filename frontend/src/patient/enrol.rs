@@ -16,6 +16,7 @@ use crate::{
         },
     },
     ui::{Button, ErrorSummary, Field, Heading, Keyboard, Look, Main, Notice, Tone},
+    view::view,
 };
 
 /// Asks for the code of the letter.
@@ -124,7 +125,7 @@ pub fn EnrolPage(
 #[component]
 fn Failed(failure: RwSignal<Option<EnrolError>>, claim: RwSignal<Option<ClaimRequest>>) -> impl IntoView {
     let locale = page_locale();
-    move || {
+    let told = move || {
         failure.get().map(|error| {
             let words = failure_words(locale, &error);
             view! {
@@ -139,7 +140,8 @@ fn Failed(failure: RwSignal<Option<EnrolError>>, claim: RwSignal<Option<ClaimReq
                 </div>
             }
         })
-    }
+    };
+    view! { {told} }
 }
 
 /// "Error: " before the tab's title while something is wrong.

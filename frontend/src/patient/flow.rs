@@ -19,6 +19,7 @@ use crate::{
     questionnaire::{Answering, Keeping, QuestionnairePage, QuestionnaireSession, Step},
     session,
     ui::Taps,
+    view::view,
 };
 
 /// The questionnaire at one address, whichever of its screens.
@@ -60,15 +61,14 @@ pub fn QuestionnaireFlow(
         }
         Some(false) => view! { <Questions care place sitting standing step /> }.into_any(),
     };
-    body.into_any()
+    view! { {body} }.into_any()
 }
 
 /// The notebook's sitting, if the plan has this questionnaire for this patient.
 fn sit(care: Care, assessment: &AssessmentId, instrument: &InstrumentKey, locale: Locale) -> Option<Sitting> {
     let notebook = untrack(|| care.notebook())?;
-    let plan = care.plan()?;
-    let version: InstrumentVersion = plan
-        .get(assessment)?
+    let version: InstrumentVersion = care
+        .find_assessment(assessment)?
         .questionnaires
         .iter()
         .find(|questionnaire| questionnaire.instrument.key == *instrument)?
@@ -119,7 +119,7 @@ fn Questions(
             match sitting.submit().await {
                 Ok(_) | Err(KeepError::AlreadySent) => care.look_again(),
                 Err(KeepError::Store(error)) => care.failure.set(Some(error)),
-                Err(KeepError::Refused(_)) => sending.set(false),
+                Err(KeepError::Refused) => sending.set(false),
             }
         });
     };
@@ -209,7 +209,7 @@ fn keeper(
                     Ok(_) => questions.update(|questions| questions.note(item, said)),
                     Err(KeepError::AlreadySent) => care.look_again(),
                     Err(KeepError::Store(error)) => care.failure.set(Some(error)),
-                    Err(KeepError::Refused(_)) => last = Keeping::Rest,
+                    Err(KeepError::Refused) => last = Keeping::Rest,
                 }
             }
             care.keeping.set(last);

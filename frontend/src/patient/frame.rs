@@ -12,6 +12,7 @@ use crate::{
     },
     session,
     ui::{Icon, Link, StatusLine, Symbol},
+    view::view,
 };
 
 /// The frame.

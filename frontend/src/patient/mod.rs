@@ -39,6 +39,7 @@ use crate::{
     i18n::{Locale, provide_locale},
     preferences::{Preferences, find_language},
     questionnaire::Step,
+    view::view,
 };
 
 /// The patient's app.

@@ -12,6 +12,7 @@ use crate::{
     },
     preferences::{TextSize, Theme, remember_language, use_preferences},
     ui::{Button, Choice, Heading, Link, Main, RadioRows},
+    view::view,
 };
 
 /// A text in the language shown.

@@ -19,6 +19,7 @@ use crate::{
     notebook::Standing,
     session,
     ui::{Button, Foot, Heading, Main, Notice, Tone},
+    view::view,
 };
 
 /// The last page of a questionnaire; it follows the receipts.

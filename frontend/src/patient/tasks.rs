@@ -16,6 +16,7 @@ use crate::{
     },
     questionnaire::Step,
     ui::{Button, Heading, Icon, Link, Look, Main, Notice, Symbol},
+    view::view,
 };
 
 /// The list.

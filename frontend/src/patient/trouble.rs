@@ -9,6 +9,7 @@ use crate::{
     i18n::{page_locale, text::patient::trouble},
     session,
     ui::{Button, Heading, Look, Main, Notice, Tone},
+    view::view,
 };
 
 /// Nothing can be answered here any more; what can still be read can be saved in a file.
@@ -23,7 +24,7 @@ pub fn TroublePage(
     let rescue = RwSignal::new(None::<String>);
     spawn_local(async move {
         let unsent = care.device.list_unsent().await.unwrap_or_default();
-        let file = (!unsent.is_empty()).then(|| serde_json::to_string_pretty(&unsent).ok()).flatten();
+        let file = (!unsent.is_empty()).then(|| serde_json::to_string(&unsent).ok()).flatten();
         rescue.set(file.map(|text| session::file_address(&text)));
     });
     let advice = move || match &error {

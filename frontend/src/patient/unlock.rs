@@ -11,6 +11,7 @@ use crate::{
     },
     session,
     ui::{Button, ErrorSummary, Field, Heading, Keyboard, Look, Main},
+    view::view,
 };
 
 /// What a try came to, when the phone did not open.

@@ -5,7 +5,10 @@ use shared::{
     instrument::{Answer, Definition, Item, ItemKind},
 };
 
-use crate::ui::{DateParts, parse_decimal};
+use crate::{
+    i18n::{Locale, number},
+    ui::{DateParts, parse_decimal},
+};
 
 /// What an item's fields hold.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,7 +74,7 @@ impl Entry {
             Self::Date(parts) => parts.parse().map(AnswerValue::Date),
         };
         let value = value.ok_or(EntryProblem::Refused)?;
-        Answer::parse(definition, &item.code, value).map_err(|_| EntryProblem::Refused)
+        Answer::check(definition, &item.code, value).ok_or(EntryProblem::Refused)
     }
 }
 
@@ -90,7 +93,7 @@ fn read(kind: &ItemKind, text: &str) -> Option<AnswerValue> {
 fn typed(value: &AnswerValue) -> String {
     match value {
         AnswerValue::Integer(number) => number.to_string(),
-        AnswerValue::Decimal(number) => number.to_string(),
+        AnswerValue::Decimal(decimal) => number(Locale::Fr, *decimal),
         AnswerValue::Text(text) => text.clone(),
         AnswerValue::Code(_) | AnswerValue::Codes(_) | AnswerValue::Date(_) => String::new(),
     }

@@ -8,6 +8,7 @@ use super::{Answering, Step, page::demonstration};
 use crate::{
     i18n::{page_locale, text::questionnaire},
     ui::{Button, Foot, Heading, Main, Notice},
+    view::view,
 };
 
 /// What a patient reads before the first question.
@@ -18,7 +19,7 @@ pub fn Introduction(
 ) -> impl IntoView {
     let locale = page_locale();
     let (title, words, length) = answering.session.with_untracked(|session| {
-        let InstrumentSheet { definition, wording } = session.sheet();
+        let InstrumentSheet { definition, wording } = &**session.sheet();
         let length = questionnaire::length(locale, definition.minutes, session.items().len());
         (wording.title.clone(), wording.introduction.clone(), length)
     });

@@ -9,8 +9,9 @@ use shared::{
 
 use super::{Entry, EntryProblem};
 use crate::{
-    i18n::{Locale, decimal, text::questionnaire},
+    i18n::{Locale, number, text::questionnaire},
     ui::{AnalogueScale, CheckRows, Choice, DateField, DateParts, Field, Keyboard, RadioRows, TextArea, Track},
+    view::view,
 };
 
 /// The id of the field, or the start of the ids of the option rows.
@@ -145,13 +146,14 @@ pub(super) fn first_field(item: &Item, sheet: &InstrumentSheet) -> String {
 
 /// Why it cannot go on, and what would do.
 pub(super) fn problem_words(locale: Locale, kind: &ItemKind, problem: EntryProblem) -> String {
-    let bound = |number: f64| decimal(locale, number, 0);
     match kind {
         ItemKind::Choice(_) => questionnaire::choose_one(locale).to_owned(),
         ItemKind::Choices(_) => questionnaire::choose_some(locale).to_owned(),
         ItemKind::Analogue { .. } => questionnaire::touch_scale(locale).to_owned(),
         ItemKind::Integer { min, max } => questionnaire::enter_whole(locale, max, min),
-        ItemKind::Decimal { min, max } => questionnaire::enter_decimal(locale, bound(*max), bound(*min)),
+        ItemKind::Decimal { min, max } => {
+            questionnaire::enter_decimal(locale, number(locale, *max), number(locale, *min))
+        }
         ItemKind::Date => questionnaire::enter_date(locale).to_owned(),
         ItemKind::Text { .. } if problem == EntryProblem::Missing => questionnaire::enter_text(locale).to_owned(),
         ItemKind::Text { max_length } => questionnaire::too_long(locale, max_length),

@@ -21,6 +21,7 @@ use crate::{
         text::{common, questionnaire},
     },
     ui::{Button, Dialog, ErrorLine, ErrorSummary, Foot, Heading, Icon, Look, Main, Notice, Progress, Symbol, Tone},
+    view::view,
 };
 
 /// The screen of a questionnaire at one step; the last step, what became of the answers, is the caller's own.
@@ -32,13 +33,14 @@ pub fn QuestionnairePage(
     #[prop(into)]
     step: Signal<Step>,
 ) -> impl IntoView {
-    move || match step.get() {
+    let screen = move || match step.get() {
         Step::Introduction => view! { <Introduction answering /> }.into_any(),
         Step::Item(code) => question_view(answering, &code, Step::Item(code.clone())),
         Step::Change(code) => question_view(answering, &code, Step::Change(code.clone())),
         Step::Review => view! { <Review answering /> }.into_any(),
         Step::Sent => ().into_any(),
-    }
+    };
+    view! { {screen} }
 }
 
 fn question_view(answering: Answering, code: &ItemCode, step: Step) -> AnyView {

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     i18n::{Locale, page_locale, text::questionnaire},
     ui::{Button, Foot, Heading, Look, Main, Notice, Tone},
+    view::view,
 };
 
 /// The review.

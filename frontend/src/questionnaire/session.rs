@@ -3,7 +3,7 @@
 //! It holds what the store has kept and nothing else: an answer enters by [`QuestionnaireSession::note`] after the
 //! store said so. Which items apply is asked anew each time, because an answer can open or close others.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use shared::{
     answers::{AnswerValue, ItemResponse},
@@ -67,20 +67,20 @@ pub struct ReviewLine {
 /// A questionnaire with what was said of it so far.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QuestionnaireSession {
-    sheet: InstrumentSheet,
+    sheet: Arc<InstrumentSheet>,
     said: BTreeMap<ItemCode, ItemResponse>,
 }
 
 impl QuestionnaireSession {
     /// Takes up a questionnaire with what the store holds of it.
     #[must_use]
-    pub const fn new(sheet: InstrumentSheet, said: BTreeMap<ItemCode, ItemResponse>) -> Self {
+    pub const fn new(sheet: Arc<InstrumentSheet>, said: BTreeMap<ItemCode, ItemResponse>) -> Self {
         Self { sheet, said }
     }
 
     /// Structure and words.
     #[must_use]
-    pub const fn sheet(&self) -> &InstrumentSheet {
+    pub const fn sheet(&self) -> &Arc<InstrumentSheet> {
         &self.sheet
     }
 
@@ -216,7 +216,8 @@ mod tests {
         let catalog = Catalog::shipped().expect("the shipped catalog");
         let definition = catalog.find_latest(&instrument.parse().expect("a key")).expect("shipped");
         let french = "fr".parse().expect("a language");
-        QuestionnaireSession::new(catalog.sheet(&definition.instrument, &french).expect("words"), BTreeMap::new())
+        let sheet = catalog.sheet(&definition.instrument, &french).expect("words");
+        QuestionnaireSession::new(Arc::new(sheet), BTreeMap::new())
     }
 
     fn answered(value: i32) -> ItemResponse {

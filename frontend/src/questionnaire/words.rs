@@ -6,7 +6,7 @@ use shared::{
     time::Date,
 };
 
-use crate::i18n::{Locale, decimal, long_date, span, text::questionnaire};
+use crate::i18n::{Locale, long_date, number, span, text::questionnaire};
 
 /// What was said of an item, as the review shows it.
 #[must_use]
@@ -35,14 +35,10 @@ pub fn answer_words(locale: Locale, sheet: &InstrumentSheet, item: &Item, said: 
                 number.to_string()
             }
         }
-        AnswerValue::Decimal(number) => decimal(locale, *number, decimals(*number)),
+        AnswerValue::Decimal(decimal) => number(locale, *decimal),
         AnswerValue::Date(date) => long_date(locale, *date),
         AnswerValue::Text(text) => text.clone(),
     }
-}
-
-fn decimals(number: f64) -> usize {
-    number.to_string().split_once('.').map_or(0, |(_, after)| after.len())
 }
 
 /// The dates that a recall period spans today; empty when it spans none.
@@ -52,8 +48,8 @@ pub fn recall_dates(locale: Locale, recall: Recall, today: Date) -> String {
         None => String::new(),
         Some(0) => long_date(locale, today),
         Some(days) => {
-            let first = today.saturating_sub(jiff::Span::new().days(i64::from(days)));
-            span(locale, first, today)
+            let back = jiff::Span::new().try_days(-i64::from(days)).unwrap_or_default();
+            span(locale, today.saturating_add(back), today)
         }
     }
 }

@@ -15,8 +15,7 @@ use shared::{
 use wasm_bindgen::JsValue;
 
 use super::{
-    END,
-    connection::{Connection, Scope, Trouble, js, plain, range},
+    connection::{Connection, Scope, Trouble, js, plain, span, texts},
     list_rows, put,
     row::{Row, keys, sent},
 };
@@ -71,9 +70,9 @@ async fn look_and_append(scope: &Scope, draft: DraftEvent) -> Result<AnswerEvent
     let (slot, device) = (draft.slot(), draft.origin.device);
     // What must be known first is asked for at once and then awaited: one way to the browser's store and back.
     let (from, to) = keys(draft.id);
-    let tried = events.get(range(&from, &to)?)?.into_future();
+    let tried = events.get(texts(&from, &to)?)?.into_future();
     let sent_before = events.index("sent")?.get_key(JsValue::from(sent(&slot, device)))?.into_future();
-    let counted: Query = range(&(device, 0), &(device, END))?.into();
+    let counted: Query = span(&device.to_string(), &[0], &[])?.into();
     let last = events.index("place")?.open_key_cursor(Some(counted), Some(CursorDirection::Prev))?.into_future();
     let (tried, sent_before, last) = (tried.await?, sent_before.await?, last.await?);
     if let Some(row) = tried {
@@ -87,8 +86,7 @@ async fn look_and_append(scope: &Scope, draft: DraftEvent) -> Result<AnswerEvent
     let mut stage = Stage::Draft;
     if submits(&event.body) {
         stage = Stage::Outbox;
-        let slot = slot.to_string();
-        for mut row in list_rows(&events, "slot", ((&slot, 0), (&slot, END)), None).await? {
+        for mut row in list_rows(&events, "slot", span(&slot.to_string(), &[0], &[])?, None).await? {
             if row.is_in(Stage::Draft) && row.device == device {
                 row.move_to(stage);
                 put(&events, &row)?;

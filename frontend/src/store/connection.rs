@@ -2,6 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    pin::Pin,
     rc::Rc,
 };
 
@@ -10,8 +11,11 @@ use idb::{
     Transaction, event::VersionChangeEvent,
 };
 use js_sys::{Array, Function, JSON, Object, Promise, Reflect};
-use serde::{Serialize, de::DeserializeOwned};
-use shared::sync::store::StoreError;
+use serde::Serialize;
+use shared::{
+    json::{self, FromJson},
+    sync::store::StoreError,
+};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{IdbDatabase, IdbTransaction};
@@ -68,11 +72,31 @@ impl From<Trouble> for StoreError {
 }
 
 impl From<idb::Error> for Trouble {
+    /// By the exception within; what the words of the others would weigh is more than they say.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others come of calls that are not made here")]
     fn from(error: idb::Error) -> Self {
-        if let idb::Error::DomException(exception) = &error {
-            return Self::named(format!("{}: {}", exception.name(), exception.message()));
+        use idb::Error;
+        match error {
+            Error::DomException(exception) => Self::thrown(&exception),
+            Error::AddFailed(exception)
+            | Error::UpdateFailed(exception)
+            | Error::GetFailed(exception)
+            | Error::GetAllFailed(exception)
+            | Error::GetKeyFailed(exception)
+            | Error::CountFailed(exception)
+            | Error::OpenCursorFailed(exception)
+            | Error::OpenKeyCursorFailed(exception)
+            | Error::CursorKeyNotFound(exception)
+            | Error::CursorValueNotFound(exception)
+            | Error::KeyRangeCreateFailed(exception)
+            | Error::IndexNotFound(exception)
+            | Error::ObjectStoreNotFound(exception)
+            | Error::RequestResultNotFound(exception)
+            | Error::RequestErrorNotFound(exception)
+            | Error::IndexedDbOpenFailed(exception)
+            | Error::IndexedDbNotFound(exception) => Self::thrown(&exception),
+            _ => Self::broken("the browser's store refused"),
         }
-        Self::named(error.to_string())
     }
 }
 
@@ -83,15 +107,43 @@ pub(super) fn js(value: &impl Serialize) -> Result<JsValue, Trouble> {
 }
 
 /// A plain JavaScript value as we have it.
-pub(super) fn plain<T: DeserializeOwned>(value: &JsValue) -> Result<T, Trouble> {
-    let text = JSON::stringify(value).map_err(|exception| Trouble::thrown(&exception))?;
-    serde_json::from_str(&String::from(text)).map_err(Trouble::broken)
+pub(super) fn plain<T: FromJson>(value: &JsValue) -> Result<T, Trouble> {
+    known(&text_of(value)?)
 }
 
-/// All keys from `from` to `to`, both included.
-pub(super) fn range(from: &impl Serialize, to: &impl Serialize) -> Result<KeyRange, Trouble> {
-    Ok(KeyRange::bound(&js(from)?, &js(to)?, None, None)?)
+/// What a text of ours says.
+pub(super) fn known<T: FromJson>(text: &str) -> Result<T, Trouble> {
+    json::read(text).ok_or_else(|| Trouble::broken("what is kept is not what was kept"))
 }
+
+fn text_of(value: &JsValue) -> Result<String, Trouble> {
+    JSON::stringify(value).map(String::from).map_err(|exception| Trouble::thrown(&exception))
+}
+
+/// All texts from `from` to `to`, both included.
+pub(super) fn texts(from: &str, to: &str) -> Result<KeyRange, Trouble> {
+    Ok(KeyRange::bound(&from.into(), &to.into(), None, None)?)
+}
+
+/// All compound keys of a text and numbers: from these numbers on, up to the last that begins with those.
+pub(super) fn span(text: &str, from: &[u64], to: &[u64]) -> Result<KeyRange, Trouble> {
+    let last = compound(text, to);
+    // An array is greater than every number.
+    last.push(&Array::new());
+    Ok(KeyRange::bound(&compound(text, from), &last, None, None)?)
+}
+
+pub(super) fn compound(text: &str, numbers: &[u64]) -> Array {
+    let key = Array::of1(&text.into());
+    for number in numbers {
+        #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "JavaScript counts in doubles")]
+        key.push(&JsValue::from_f64(*number as f64));
+    }
+    key
+}
+
+/// A step of a transaction, as the connection runs it: once, or once more when the connection was dead.
+type Work<'a> = &'a dyn Fn(Scope) -> Pin<Box<dyn Future<Output = Result<(), Trouble>> + 'a>>;
 
 pub(super) struct Connection {
     name: String,
@@ -147,21 +199,35 @@ impl Connection {
         }
     }
 
+    /// Runs `work` and gives what it made. All that does not depend on its type is in [`Self::try_twice`].
     async fn run<T>(&self, mode: &str, work: impl AsyncFn(&Scope) -> Result<T, Trouble>) -> Result<T, Trouble> {
-        let outcome = self.attempt(mode, &work).await;
+        let outcome = Cell::new(None);
+        let (work, keep) = (&work, &outcome);
+        self.try_twice(mode, &move |scope| {
+            Box::pin(async move {
+                keep.set(Some(work(&scope).await?));
+                Ok(())
+            })
+        })
+        .await?;
+        outcome.take().ok_or_else(|| Trouble::broken("a transaction made nothing"))
+    }
+
+    async fn try_twice(&self, mode: &str, work: Work<'_>) -> Result<(), Trouble> {
+        let outcome = Box::pin(self.attempt(mode, work)).await;
         if !matches!(outcome, Err(Trouble::Closed(_))) {
             return outcome;
         }
         self.close();
         self.open.take();
-        self.attempt(mode, &work).await
+        Box::pin(self.attempt(mode, work)).await
     }
 
-    async fn attempt<T>(&self, mode: &str, work: &impl AsyncFn(&Scope) -> Result<T, Trouble>) -> Result<T, Trouble> {
+    async fn attempt(&self, mode: &str, work: Work<'_>) -> Result<(), Trouble> {
         let scope = Scope::open(&self.database().await?, mode)?;
-        match work(&scope).await {
-            Ok(value) if mode == "readonly" => Ok(value),
-            Ok(value) => scope.commit().await.map(|()| value),
+        match work(scope.clone()).await {
+            Ok(()) if mode == "readonly" => Ok(()),
+            Ok(()) => scope.commit().await,
             Err(trouble) => {
                 let _ = scope.raw.abort();
                 Err(trouble)
@@ -226,8 +292,8 @@ fn abort_upgrade(event: &VersionChangeEvent) {
 }
 
 /// What can be reached within one transaction.
+#[derive(Clone)]
 pub(super) struct Scope {
-    transaction: Transaction,
     raw: IdbTransaction,
 }
 
@@ -241,15 +307,15 @@ impl Scope {
         let names: Array = [EVENTS, DOCUMENTS].map(JsValue::from).into_iter().collect();
         let raw: IdbTransaction =
             open.call3(database, &names, &mode.into(), &options).map_err(thrown)?.unchecked_into();
-        Ok(Self { transaction: Transaction::from(raw.clone()), raw })
+        Ok(Self { raw })
     }
 
     pub(super) fn events(&self) -> Result<ObjectStore, Trouble> {
-        Ok(self.transaction.object_store(EVENTS)?)
+        Ok(Transaction::from(self.raw.clone()).object_store(EVENTS)?)
     }
 
     pub(super) fn documents(&self) -> Result<ObjectStore, Trouble> {
-        Ok(self.transaction.object_store(DOCUMENTS)?)
+        Ok(Transaction::from(self.raw.clone()).object_store(DOCUMENTS)?)
     }
 
     pub(super) fn durability(&self) -> String {

@@ -9,11 +9,12 @@ mod row;
 
 use std::{cell::Cell, collections::BTreeMap};
 
-use idb::{CursorDirection, ObjectStore, Query};
-use serde::{Serialize, de::DeserializeOwned};
+use idb::{CursorDirection, KeyRange, ObjectStore, Query};
+use serde::Serialize;
 use shared::{
     answers::{AnswerEvent, DraftEvent, Slot},
     id::{AnswerEventId, DeviceId, PatientId},
+    json::FromJson,
     sync::{
         protocol::{PatientBundle, PulledEvent},
         store::{
@@ -26,12 +27,9 @@ use wasm_bindgen::JsValue;
 
 use self::{
     append::Last,
-    connection::{Connection, Scope, Trouble, js, plain, range},
+    connection::{Connection, Scope, Trouble, compound, js, known, plain, span, texts},
     row::{Row, keys, number},
 };
-
-/// Greater than every number in a compound key.
-const END: [u8; 0] = [];
 
 /// The [`Store`] of a browser.
 pub struct IndexedDbStore {
@@ -96,34 +94,34 @@ impl IndexedDbStore {
     /// # Errors
     /// When the store fails.
     pub async fn list_unsent(&self, patient: PatientId) -> Result<Vec<AnswerEvent>, StoreError> {
-        let (from, to) = ((patient, number(Stage::Draft), 0), (patient, number(Stage::Outbox), END));
         let list = async |scope: &Scope| {
-            let rows = list_rows(&scope.events()?, "stage", (from, to), None).await?;
+            let unsent = span(&patient.to_string(), &[number(Stage::Draft), 0], &[number(Stage::Outbox)])?;
+            let rows = list_rows(&scope.events()?, "stage", unsent, None).await?;
             rows.iter().map(Row::event).collect()
         };
         self.connection.read(list).await
     }
 
-    async fn find_document<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, StoreError> {
-        self.connection.read(async |scope: &Scope| find_document(scope, name).await).await
+    async fn find_document<T: FromJson>(&self, name: &str) -> Result<Option<T>, StoreError> {
+        let text = self.connection.read(async |scope: &Scope| find_text(scope, name).await).await?;
+        Ok(text.map(|text| known(&text)).transpose()?)
     }
 
     async fn save_document(&self, name: &str, document: &impl Serialize) -> Result<(), StoreError> {
-        self.connection.write(async |scope: &Scope| put_document(scope, name, document)).await
+        self.save_text(name, &serde_json::to_string(document).map_err(Trouble::broken)?).await
+    }
+
+    async fn save_text(&self, name: &str, text: &str) -> Result<(), StoreError> {
+        self.connection.write(async |scope: &Scope| put_text(scope, name, text)).await
     }
 }
 
-async fn find_document<T: DeserializeOwned>(scope: &Scope, name: &str) -> Result<Option<T>, Trouble> {
+async fn find_text(scope: &Scope, name: &str) -> Result<Option<String>, Trouble> {
     let found = scope.documents()?.get(JsValue::from(name))?.await?;
-    found.map(|text| read_document(&text)).transpose()
+    Ok(found.map(|text| text.as_string().unwrap_or_default()))
 }
 
-fn read_document<T: DeserializeOwned>(text: &JsValue) -> Result<T, Trouble> {
-    serde_json::from_str(&text.as_string().unwrap_or_default()).map_err(Trouble::broken)
-}
-
-fn put_document(scope: &Scope, name: &str, document: &impl Serialize) -> Result<(), Trouble> {
-    let text = serde_json::to_string(document).map_err(Trouble::broken)?;
+fn put_text(scope: &Scope, name: &str, text: &str) -> Result<(), Trouble> {
     scope.documents()?.put(&text.into(), Some(&name.into()))?;
     Ok(())
 }
@@ -134,22 +132,22 @@ fn put(events: &ObjectStore, row: &Row) -> Result<(), Trouble> {
     Ok(())
 }
 
-async fn list_rows(
-    events: &ObjectStore,
-    index: &str,
-    (from, to): (impl Serialize, impl Serialize),
-    limit: Option<u32>,
-) -> Result<Vec<Row>, Trouble> {
-    let found = events.index(index)?.get_all(Some(range(&from, &to)?.into()), limit)?.await?;
+async fn list_rows(events: &ObjectStore, index: &str, keys: KeyRange, limit: Option<u32>) -> Result<Vec<Row>, Trouble> {
+    let found = events.index(index)?.get_all(Some(keys.into()), limit)?.await?;
     found.iter().map(plain).collect()
 }
 
 /// An event in these very bytes, wherever it came from.
 async fn find_row(events: &ObjectStore, id: AnswerEventId, hash: &str) -> Result<Option<Row>, Trouble> {
     let (from, to) = keys(id);
-    let found = events.get_all(Some(range(&from, &to)?.into()), None)?.await?;
-    let rows = found.iter().map(plain).collect::<Result<Vec<Row>, _>>()?;
-    Ok(rows.into_iter().find(|row| row.hash == hash))
+    let found = events.get_all(Some(texts(&from, &to)?.into()), None)?.await?;
+    for row in &found {
+        let row: Row = plain(row)?;
+        if row.hash == hash {
+            return Ok(Some(row));
+        }
+    }
+    Ok(None)
 }
 
 async fn settle(scope: &Scope, patient: PatientId, settled: &[Settled]) -> Result<(), Trouble> {
@@ -177,7 +175,8 @@ async fn absorb(scope: &Scope, patient: PatientId, pulled: &[PulledEvent], curso
             row.receive(receipt);
             row
         } else {
-            if events.index("place")?.get_key(js(&foreign.place)?)?.await?.is_some() {
+            let place = compound(&event.origin.device.to_string(), &[event.sequence]);
+            if events.index("place")?.get_key(JsValue::from(place))?.await?.is_some() {
                 foreign.place = None;
             }
             foreign
@@ -185,19 +184,19 @@ async fn absorb(scope: &Scope, patient: PatientId, pulled: &[PulledEvent], curso
         put(&events, &row)?;
     }
     let name = cursor_name(patient);
-    let former: u64 = find_document(scope, &name).await?.unwrap_or(0);
-    put_document(scope, &name, &former.max(cursor))
+    let former: Option<u64> = find_text(scope, &name).await?.map(|text| known(&text)).transpose()?;
+    put_text(scope, &name, &former.unwrap_or(0).max(cursor).to_string())
 }
 
 async fn list_progress(scope: &Scope, patient: PatientId) -> Result<Vec<SlotProgress>, Trouble> {
     let events = scope.events()?;
     let mut slots: BTreeMap<Slot, Option<DeviceTime>> = BTreeMap::new();
     let draft = number(Stage::Draft);
-    for row in list_rows(&events, "stage", ((patient, draft, 0), (patient, draft, END)), None).await? {
+    for row in list_rows(&events, "stage", span(&patient.to_string(), &[draft, 0], &[draft])?, None).await? {
         slots.entry(row.slot.parse().map_err(Trouble::broken)?).or_default();
     }
     let (from, to) = (format!("{patient}/"), format!("{patient}/~"));
-    for row in list_rows(&events, "sent", (from, to), None).await? {
+    for row in list_rows(&events, "sent", texts(&from, &to)?, None).await? {
         let event = row.event()?;
         let first = slots.entry(event.slot()).or_default();
         *first = Some(first.filter(|earlier| earlier.at <= event.clock.at).unwrap_or(event.clock));
@@ -208,12 +207,12 @@ async fn list_progress(scope: &Scope, patient: PatientId) -> Result<Vec<SlotProg
 async fn tally(scope: &Scope, patient: PatientId) -> Result<Tally, Trouble> {
     let events = scope.events()?;
     let stages = events.index("stage")?;
+    let patient = patient.to_string();
     let count = async |stage: Stage| {
-        let stage = number(stage);
-        let counted = stages.count(Some(range(&(patient, stage, 0), &(patient, stage, END))?.into()))?.await?;
+        let counted = stages.count(Some(span(&patient, &[number(stage), 0], &[number(stage)])?.into()))?.await?;
         Ok::<u64, Trouble>(counted.into())
     };
-    let query: Query = range(&(patient, 0), &(patient, END))?.into();
+    let query: Query = span(&patient, &[0], &[])?.into();
     let last = events.index("received")?.open_cursor(Some(query), Some(CursorDirection::Prev))?.await?;
     let last: Option<Row> = last.map(|last| plain(&last.value()?)).transpose()?;
     Ok(Tally {
@@ -239,9 +238,8 @@ impl Store for IndexedDbStore {
     }
 
     async fn list_slot(&self, slot: &Slot) -> Result<Vec<KeptEvent>, StoreError> {
-        let slot = slot.to_string();
         let list = async |scope: &Scope| {
-            let rows = list_rows(&scope.events()?, "slot", ((&slot, 0), (&slot, END)), None).await?;
+            let rows = list_rows(&scope.events()?, "slot", span(&slot.to_string(), &[0], &[])?, None).await?;
             rows.into_iter().map(Row::into_kept).collect()
         };
         self.connection.read(list).await
@@ -254,8 +252,8 @@ impl Store for IndexedDbStore {
     async fn list_outbox(&self, patient: PatientId, after: u64, limit: u32) -> Result<Vec<OutboxEvent>, StoreError> {
         let stage = number(Stage::Outbox);
         let list = async |scope: &Scope| {
-            let place = ((patient, stage, after.saturating_add(1)), (patient, stage, END));
-            let rows = list_rows(&scope.events()?, "stage", place, Some(limit)).await?;
+            let waiting = span(&patient.to_string(), &[stage, after.saturating_add(1)], &[stage])?;
+            let rows = list_rows(&scope.events()?, "stage", waiting, Some(limit)).await?;
             Ok(rows.into_iter().map(Row::into_outbox).collect())
         };
         self.connection.read(list).await
@@ -282,15 +280,15 @@ impl Store for IndexedDbStore {
         self.find_document(&bundle_name(patient)).await
     }
 
-    async fn save_bundle(&self, bundle: &PatientBundle) -> Result<(), StoreError> {
-        self.save_document(&bundle_name(bundle.patient), bundle).await
+    async fn save_bundle(&self, patient: PatientId, text: &str) -> Result<(), StoreError> {
+        self.save_text(&bundle_name(patient), text).await
     }
 
     async fn list_enrolments(&self) -> Result<Vec<Enrolment>, StoreError> {
         let list = async |scope: &Scope| {
-            let query = range(&"enrolment/", &"enrolment/~")?.into();
+            let query = texts("enrolment/", "enrolment/~")?.into();
             let found = scope.documents()?.get_all(Some(query), None)?.await?;
-            found.iter().map(read_document).collect()
+            found.iter().map(|text| known(&text.as_string().unwrap_or_default())).collect()
         };
         self.connection.read(list).await
     }

@@ -1,24 +1,26 @@
 //! An answer event as it lies in IndexedDB: its canonical bytes as text, beside what the indexes need.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 use shared::{
     answers::{AnswerEvent, EventBody, KnownBody, Slot, sha256_hex},
     id::{AnswerEventId, DeviceId, PatientId},
+    json::{Fields, FromJson},
     sync::{
         protocol::Receipt,
         store::{KeptEvent, OutboxEvent, Stage},
     },
 };
 
-use super::connection::Trouble;
+use super::connection::{Trouble, known};
 
 /// One row of the object store of events.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 pub(super) struct Row {
     /// The id of what was made here; [`foreign_key`] of what came from the server.
     pub(super) key: String,
     /// The device's next number, given once; what came from the server has it only if it was free.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) place: Option<(DeviceId, u64)>,
     pub(super) id: AnswerEventId,
     pub(super) hash: String,
@@ -26,16 +28,37 @@ pub(super) struct Row {
     pub(super) patient: PatientId,
     pub(super) device: DeviceId,
     pub(super) sequence: u64,
-    stage: u8,
+    stage: u64,
     pub(super) json: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) receipt: Option<Receipt>,
     /// Only on events of this device that have a receipt; the index on it finds the last of those.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     received_ms: Option<i64>,
     /// Only on `submitted` events: [`sent`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     sent: Option<String>,
+}
+
+impl FromJson for Row {
+    fn from_json(json: &Value) -> Option<Self> {
+        let mut fields = Fields::of(json)?;
+        Some(Self {
+            key: fields.take("key")?,
+            place: fields.take("place")?,
+            id: fields.take("id")?,
+            hash: fields.take("hash")?,
+            slot: fields.take("slot")?,
+            patient: fields.take("patient")?,
+            device: fields.take("device")?,
+            sequence: fields.take("sequence")?,
+            stage: fields.take("stage")?,
+            json: fields.take("json")?,
+            receipt: fields.take("receipt")?,
+            received_ms: fields.take("received_ms")?,
+            sent: fields.take("sent")?,
+        })
+    }
 }
 
 /// Of an event that came from the server: the same id with other bytes is kept beside ours.
@@ -54,7 +77,7 @@ pub(super) fn sent(slot: &Slot, device: DeviceId) -> String {
 }
 
 /// A stage as its index has it.
-pub(super) const fn number(stage: Stage) -> u8 {
+pub(super) const fn number(stage: Stage) -> u64 {
     match stage {
         Stage::Draft => 0,
         Stage::Outbox => 1,
@@ -117,7 +140,7 @@ impl Row {
     }
 
     pub(super) fn event(&self) -> Result<AnswerEvent, Trouble> {
-        serde_json::from_str(&self.json).map_err(Trouble::broken)
+        known(&self.json)
     }
 
     pub(super) fn into_kept(self) -> Result<KeptEvent, Trouble> {

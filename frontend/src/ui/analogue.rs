@@ -5,6 +5,8 @@
 
 use leptos::{ev, prelude::*, svg};
 
+use crate::view::view;
+
 use super::Look;
 use crate::i18n::{text::common, use_locale};
 
@@ -18,9 +20,9 @@ pub struct Track {
 }
 
 // The drawing's own units: its height, and the room above and below the line.
-const HEIGHT: f64 = 560.0;
-const ROOM: f64 = 30.0;
-const LINE_X: f64 = 108.0;
+const HEIGHT: i32 = 560;
+const ROOM: i32 = 30;
+const LINE_X: i32 = 108;
 
 impl Track {
     fn span(self) -> f64 {
@@ -30,18 +32,15 @@ impl Track {
     /// The position at this share of the drawing's height, from its top.
     #[must_use]
     pub fn at(self, share_from_top: f64) -> i32 {
-        let from_line_top = (share_from_top * HEIGHT - ROOM) / (HEIGHT - 2.0 * ROOM);
-        let position = f64::from(self.max) - from_line_top.clamp(0.0, 1.0) * self.span();
-        #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "clamped between two i32")]
-        let position = position.round() as i32;
-        position
+        let from_line_top = (share_from_top * f64::from(HEIGHT) - f64::from(ROOM)) / f64::from(HEIGHT - 2 * ROOM);
+        whole(f64::from(self.max) - from_line_top.clamp(0.0, 1.0) * self.span())
     }
 
     /// Where a position is drawn, from the top.
     #[must_use]
-    pub fn y(self, position: i32) -> f64 {
+    pub fn y(self, position: i32) -> i32 {
         let share = (f64::from(self.max) - f64::from(position)) / self.span().max(1.0);
-        ROOM + share * (HEIGHT - 2.0 * ROOM)
+        whole(f64::from(ROOM) + share * f64::from(HEIGHT - 2 * ROOM))
     }
 
     /// The position after moving by this much; the middle when there was none.
@@ -70,6 +69,12 @@ impl Track {
         let step = if self.max.saturating_sub(self.min) > 20 { 10 } else { 1 };
         (self.min..=self.max).filter(|position| (position - self.min) % step == 0).collect()
     }
+}
+
+fn whole(number: f64) -> i32 {
+    #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "between two i32")]
+    let whole = number.round() as i32;
+    whole
 }
 
 /// The scale with its number and buttons.
@@ -213,13 +218,13 @@ fn Drawing(
 fn Tick(track: Track, at: i32) -> impl IntoView {
     let y = track.y(at);
     view! {
-        <line class="analogue-tick" x1=LINE_X - 24.0 x2=LINE_X y1=y y2=y />
-        <text class="analogue-label" x=LINE_X - 36.0 y=y aria-hidden="true">{at}</text>
+        <line class="analogue-tick" x1=LINE_X - 24 x2=LINE_X y1=y y2=y />
+        <text class="analogue-label" x=LINE_X - 36 y=y aria-hidden="true">{at}</text>
     }
 }
 
 #[component]
-fn Mark(y: f64) -> impl IntoView {
+fn Mark(y: i32) -> impl IntoView {
     view! {
         <line class="analogue-fill" x1=LINE_X x2=LINE_X y1=y y2=HEIGHT - ROOM />
         <circle class="analogue-thumb" cx=LINE_X cy=y r="24" />
@@ -235,7 +240,7 @@ mod tests {
     #[test]
     fn a_tap_means_the_position_drawn_there() {
         for position in 0..=100 {
-            assert_eq!(HUNDRED.at(HUNDRED.y(position) / HEIGHT), position);
+            assert_eq!(HUNDRED.at(f64::from(HUNDRED.y(position)) / f64::from(HEIGHT)), position);
         }
     }
 

@@ -2,6 +2,8 @@
 
 use leptos::{ev::MouseEvent, prelude::*};
 
+use crate::view::view;
+
 use crate::address::use_address;
 
 /// How much a button asks for attention.

@@ -2,6 +2,8 @@
 
 use leptos::{ev, html, prelude::*};
 
+use crate::view::view;
+
 /// A dialog over the page.
 #[component]
 pub fn Dialog(

@@ -6,6 +6,7 @@ use super::{Icon, Symbol};
 use crate::{
     address::focus_on,
     i18n::{say, text::common},
+    view::{view, when},
 };
 
 /// The summary: appears only after the button that goes on, and takes the focus.
@@ -29,14 +30,15 @@ pub fn ErrorSummary(
         };
         view! { <li><a href=href on:click=follow>{words}</a></li> }
     };
-    view! {
-        <Show when=move || !errors.with(Vec::is_empty)>
+    let shown = move || {
+        view! {
             <div class="errors" role="alert" tabindex="-1" aria-labelledby="errors-title" node_ref=summary>
                 <h2 id="errors-title">{say(common::errors_title)}</h2>
                 <ul>{move || errors.get().into_iter().map(line).collect_view()}</ul>
             </div>
-        </Show>
-    }
+        }
+    };
+    when(move || !errors.with(Vec::is_empty), shown)
 }
 
 /// The same words at the field.
@@ -49,8 +51,8 @@ pub fn ErrorLine(
     #[prop(into)]
     words: Signal<String>,
 ) -> impl IntoView {
-    view! {
-        <Show when=move || !words.with(String::is_empty)>
+    let shown = move || {
+        view! {
             <p class="field-error" id=id.clone()>
                 <Icon symbol=Symbol::Warning />
                 <span>
@@ -58,6 +60,7 @@ pub fn ErrorLine(
                     {words}
                 </span>
             </p>
-        </Show>
-    }
+        }
+    };
+    when(move || !words.with(String::is_empty), shown)
 }

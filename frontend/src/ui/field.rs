@@ -1,10 +1,13 @@
 //! Fields to type in: text, numbers, dates in three parts.
 
 use leptos::prelude::*;
-use shared::time::Date;
+use shared::{json, time::Date};
 
 use super::ErrorLine;
-use crate::i18n::{text::common, use_locale};
+use crate::{
+    i18n::{text::common, use_locale},
+    view::{view, when},
+};
 
 /// Which keyboard a phone shows, and what a field looks like.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -75,15 +78,13 @@ pub fn Field(
         move || described_by(&help_id, help.with(String::is_empty), &error_id, error.with(String::is_empty))
     };
     let label_for = id.clone();
+    let label_view = move || view! { <label class="field-label" for=label_for.clone()>{label}</label> };
+    let help_view = move || view! { <p class="field-help" id=help_id.clone()>{help}</p> };
     let labelled_by = (!labelled_by.is_empty()).then_some(labelled_by);
     view! {
         <div class="field" class:field-wrong=move || !error.with(String::is_empty)>
-            <Show when=move || !label.with(String::is_empty)>
-                <label class="field-label" for=label_for.clone()>{label}</label>
-            </Show>
-            <Show when=move || !help.with(String::is_empty)>
-                <p class="field-help" id=help_id.clone()>{help}</p>
-            </Show>
+            {when(move || !label.with(String::is_empty), label_view)}
+            {when(move || !help.with(String::is_empty), help_view)}
             <ErrorLine id=error_id words=error />
             <input
                 id=id
@@ -96,7 +97,7 @@ pub fn Field(
                 aria-describedby=described_by
                 aria-invalid=move || (!error.with(String::is_empty)).then_some("true")
                 prop:value=value
-                on:input:target=move |change| value.set(change.target().value())
+                on:input=move |change| value.set(event_target_value(&change))
                 on:change=move |_| if let Some(leave) = on_leave { leave.run(()) }
             />
         </div>
@@ -143,7 +144,7 @@ pub fn TextArea(
                 aria-describedby=move || (!error.with(String::is_empty)).then(|| described_by.clone())
                 aria-invalid=move || (!error.with(String::is_empty)).then_some("true")
                 prop:value=value
-                on:input:target=move |change| value.set(change.target().value())
+                on:input=move |change| value.set(event_target_value(&change))
                 on:change=move |_| if let Some(leave) = on_leave { leave.run(()) }
             ></textarea>
         </div>
@@ -225,7 +226,7 @@ pub fn DateField(
                         aria-describedby=move || (!error.with(String::is_empty)).then(|| error_id.clone())
                         aria-invalid=move || (!error.with(String::is_empty)).then_some("true")
                         prop:value=move || value.with(|parts| read(&mut parts.clone()).clone())
-                        on:input:target=move |change| value.update(|parts| *read(parts) = change.target().value())
+                        on:input=move |change| value.update(|parts| *read(parts) = event_target_value(&change))
                         on:change=move |_| if let Some(leave) = on_leave { leave.run(()) }
                     />
                 </div>
@@ -248,8 +249,14 @@ pub fn DateField(
 #[must_use]
 pub fn parse_decimal(text: &str) -> Option<f64> {
     let plain: String = text.chars().filter(|c| !c.is_whitespace()).map(|c| if c == ',' { '.' } else { c }).collect();
-    let looks_right = !plain.is_empty() && plain.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-'));
-    plain.parse().ok().filter(|number: &f64| looks_right && number.is_finite())
+    let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |digits| ("-", digits));
+    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+    let all_digits = |part: &str| part.chars().all(|c| c.is_ascii_digit());
+    if digits.trim_matches('.').is_empty() || !all_digits(whole) || !all_digits(decimals) {
+        return None;
+    }
+    // Read as JSON is: the standard library's own reading would put its tables into the download as well.
+    json::read(&format!("{sign}{:0>1}.{decimals:0>1}", whole.trim_start_matches('0')))
 }
 
 #[cfg(test)]
@@ -260,7 +267,10 @@ mod tests {
     fn a_comma_and_a_point_mean_the_same() {
         assert_eq!(parse_decimal("62,5"), Some(62.5));
         assert_eq!(parse_decimal(" 1\u{202f}062.5 "), Some(1062.5));
-        for nonsense in ["", "abc", "1e9", "NaN", "inf", "1,2,3"] {
+        for (text, number) in [("-0,5", -0.5), ("007", 7.0), (",5", 0.5), ("5.", 5.0), ("0.1", 0.1), ("0", 0.0)] {
+            assert_eq!(parse_decimal(text), Some(number), "{text}");
+        }
+        for nonsense in ["", "abc", "1e9", "NaN", "inf", "1,2,3", "-", ".", "--1", "1-2"] {
             assert_eq!(parse_decimal(nonsense), None, "{nonsense}");
         }
     }

@@ -2,6 +2,8 @@
 
 use leptos::{html, prelude::*};
 
+use crate::view::view;
+
 use crate::address::set_title;
 
 /// The page's `<h1>`.

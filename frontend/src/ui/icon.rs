@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::view::view;
+
 /// What a drawing shows.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Symbol {

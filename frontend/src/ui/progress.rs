@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::view::view;
+
 /// The bar.
 #[component]
 pub fn Progress(

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::view::view;
+
 /// One option.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Choice {
@@ -86,14 +88,12 @@ pub fn CheckRows(
 
 /// The choice after one option is flipped.
 fn flipped(chosen: &[i32], code: i32, exclusive: &[i32]) -> Vec<i32> {
-    let mut after: Vec<i32> = if chosen.contains(&code) {
-        chosen.iter().copied().filter(|other| *other != code).collect()
-    } else if exclusive.contains(&code) {
-        vec![code]
-    } else {
-        chosen.iter().copied().filter(|other| !exclusive.contains(other)).chain([code]).collect()
-    };
-    after.sort_unstable();
+    if chosen.contains(&code) {
+        return chosen.iter().copied().filter(|other| *other != code).collect();
+    }
+    let alone = exclusive.contains(&code);
+    let mut after: Vec<i32> = chosen.iter().copied().filter(|other| !alone && !exclusive.contains(other)).collect();
+    after.insert(after.partition_point(|other| *other < code), code);
     after
 }
 

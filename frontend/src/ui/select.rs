@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::view::view;
+
 use super::ErrorLine;
 
 /// A choice with its label above it.
@@ -41,7 +43,7 @@ pub fn Select(
                 aria-describedby=move || (!error.with(String::is_empty)).then(|| described_by.clone())
                 aria-invalid=move || (!error.with(String::is_empty)).then_some("true")
                 prop:value=value
-                on:change:target=move |change| value.set(change.target().value())
+                on:change=move |change| value.set(event_target_value(&change))
             >
                 {move || (!empty.with(String::is_empty)).then(|| option((String::new(), empty.get())))}
                 {move || options.get().into_iter().map(option).collect_view()}

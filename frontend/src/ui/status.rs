@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::view::view;
+
 use super::{Icon, Symbol};
 
 /// What a message is, in colour; its words say it too.

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::view::view;
+
 /// Room for a table that may be wider than the page: it scrolls by itself, by keyboard too.
 #[component]
 pub fn TableRoom(

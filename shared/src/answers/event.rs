@@ -127,7 +127,7 @@ pub enum AnswerValue {
     /// A decimal number.
     Decimal(f64),
     /// A civil date.
-    Date(Date),
+    Date(#[serde(serialize_with = "crate::time::as_text")] Date),
     /// Free text, where an instrument has it.
     Text(String),
 }

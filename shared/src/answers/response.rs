@@ -13,6 +13,7 @@ use std::{
 use super::{AnswerEvent, AnswerValue, EventBody, KnownBody, SkipReason, WordingRef};
 use crate::{
     id::{AnswerEventId, AssessmentId, DeviceId, InstrumentKey, InstrumentVersion, ItemCode, StaffId},
+    order,
     people::{Mode, Respondent},
     time::DeviceTime,
 };
@@ -120,31 +121,38 @@ pub fn read<'a>(
         }
     }
     let mut copies: Vec<_> = said.into_values().filter_map(read_copy).collect();
-    copies.sort_by_key(ResponseCopy::standing);
+    order::sort_by(&mut copies, |a, b| a.standing().cmp(&b.standing()));
     amend(copies.first_mut()?, amending);
     Some(QuestionnaireResponse { copies })
 }
 
 fn read_copy(mut said: Vec<(&AnswerEvent, &KnownBody)>) -> Option<ResponseCopy> {
-    said.sort_by(|(a, _), (b, _)| a.sequence.cmp(&b.sequence).then_with(|| by_id(a, b)));
+    order::sort_by(&mut said, |(a, _), (b, _)| a.sequence.cmp(&b.sequence).then_with(|| by_id(a, b)));
     let submission = said.iter().position(|(_, body)| matches!(body, KnownBody::Submitted));
     if let Some(at) = submission {
         said.truncate(at + 1);
     }
     let (last, _) = *said.last()?;
     let sent = submission.map(|_| last);
-    let answers = said.iter().filter_map(|(_, body)| match body {
-        KnownBody::Answered { item, value } => Some((item.clone(), ItemResponse::Answered(value.clone()))),
-        KnownBody::Skipped { item, reason } => Some((item.clone(), ItemResponse::Skipped(*reason))),
-        KnownBody::Submitted | KnownBody::Amended { .. } => None,
-    });
+    let mut answers = BTreeMap::new();
+    for (_, body) in &said {
+        match body {
+            KnownBody::Answered { item, value } => {
+                answers.insert(item.clone(), ItemResponse::Answered(value.clone()));
+            }
+            KnownBody::Skipped { item, reason } => {
+                answers.insert(item.clone(), ItemResponse::Skipped(*reason));
+            }
+            KnownBody::Submitted | KnownBody::Amended { .. } => {}
+        }
+    }
     Some(ResponseCopy {
         device: last.origin.device,
         instrument: last.instrument.clone(),
         wording: last.wording.clone(),
         respondent: last.origin.respondent,
         mode: last.origin.mode,
-        answers: answers.collect(),
+        answers,
         submitted: sent.map(|event| event.clock),
         submission: sent.map(|event| event.id),
         amendments: Vec::new(),
@@ -152,7 +160,7 @@ fn read_copy(mut said: Vec<(&AnswerEvent, &KnownBody)>) -> Option<ResponseCopy> 
 }
 
 fn amend(copy: &mut ResponseCopy, mut amending: Vec<&AnswerEvent>) {
-    amending.sort_by(|a, b| by_id(a, b));
+    order::sort_by(&mut amending, |a, b| by_id(a, b));
     amending.dedup();
     for event in amending {
         let EventBody::Known(KnownBody::Amended { item, value, reason }) = &event.body else { continue };

@@ -55,11 +55,16 @@ impl Answer {
             instrument: definition.instrument.clone(),
             item: item.clone(),
         })?;
-        if !allows(definition, found, &value) {
-            let allowed = definition.allowed_in_words(found);
-            return Err(AnswerRefusal::NotAllowed { item: item.clone(), allowed });
-        }
-        Ok(Self { item: item.clone(), value })
+        let not_allowed =
+            || AnswerRefusal::NotAllowed { item: item.clone(), allowed: definition.allowed_in_words(found) };
+        Self::check(definition, item, value).ok_or_else(not_allowed)
+    }
+
+    /// As [`Answer::parse`], where nobody reads why not: a device's pages have their own words for that.
+    #[must_use]
+    pub fn check(definition: &Definition, item: &ItemCode, value: AnswerValue) -> Option<Self> {
+        let found = definition.find_item(item)?;
+        allows(definition, found, &value).then(|| Self { item: item.clone(), value })
     }
 
     /// The item it answers.

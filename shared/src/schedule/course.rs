@@ -2,6 +2,7 @@
 
 use super::{Facts, Milestone};
 use crate::{
+    order,
     study::{MilestoneKind, Series, Timepoint},
     time::Date,
 };
@@ -60,7 +61,7 @@ impl<'a> Course<'a> {
     /// The dates of a milestone that can come round again, in their order.
     pub(super) fn each_time(&self, kind: MilestoneKind) -> Vec<Date> {
         let mut dates: Vec<Date> = self.standing(kind, false).collect();
-        dates.sort_unstable();
+        order::sort_by(&mut dates, Date::cmp);
         dates
     }
 

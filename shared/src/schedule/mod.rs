@@ -58,6 +58,7 @@ pub struct Progress {
     /// Which instrument.
     pub instrument: InstrumentKey,
     /// The civil date it was sent; `None` while it is only begun.
+    #[serde(default, serialize_with = "crate::time::as_optional_text")]
     pub submitted_on: Option<Date>,
 }
 

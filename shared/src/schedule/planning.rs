@@ -1,7 +1,5 @@
 //! From the study and one patient's facts to every assessment with its window and state.
 
-use std::collections::BTreeSet;
-
 use super::{
     Assessment, Expectation, Facts, Plan, Questionnaire, QuestionnaireState, Tally, Window,
     course::{Course, day_after},
@@ -55,13 +53,13 @@ pub fn plan(study: &Study, facts: &Facts, today: Date) -> Plan {
         apply(occasion, &course);
     }
     settle(&mut occasions, course.inclusion());
-    let finish = |occasion: Occasion<'_>| {
-        let Occasion { id, window, questionnaires, applies, .. } = occasion;
+    let mut plan = Plan::new();
+    for Occasion { id, window, questionnaires, applies, .. } in occasions {
         let expectation = expectation(applies, window, course.ended_on());
         let state = Tally::of(&questionnaires).state(expectation, window, today);
-        (id.clone(), Assessment { id, state, window, questionnaires })
-    };
-    occasions.into_iter().map(finish).collect()
+        plan.insert(id.clone(), Assessment { id, state, window, questionnaires });
+    }
+    plan
 }
 
 fn expectation(applies: bool, window: Option<Window>, ended_on: Option<Date>) -> Expectation {
@@ -74,13 +72,18 @@ fn expectation(applies: bool, window: Option<Window>, ended_on: Option<Date>) ->
 }
 
 /// Which times a timepoint comes round: as its milestone did, and whatever was already worked on.
-fn occurrences(timepoint: &Timepoint, facts: &Facts, course: &Course<'_>) -> BTreeSet<u16> {
+fn occurrences(timepoint: &Timepoint, facts: &Facts, course: &Course<'_>) -> Vec<u16> {
     let times = match timepoint.series {
         Series::EachTime => u16::try_from(course.each_time(timepoint.anchor).len()).unwrap_or(u16::MAX),
         Series::Always | Series::NotInfused | Series::Infused => 1,
     };
-    let worked_on = facts.progress.iter().map(|it| &it.assessment).filter(|it| it.timepoint == timepoint.key);
-    (1..=times).chain(worked_on.map(|it| it.occurrence)).collect()
+    let mut occurrences: Vec<u16> = (1..=times).collect();
+    for worked_on in facts.progress.iter().map(|it| &it.assessment).filter(|it| it.timepoint == timepoint.key) {
+        if let Err(at) = occurrences.binary_search(&worked_on.occurrence) {
+            occurrences.insert(at, worked_on.occurrence);
+        }
+    }
+    occurrences
 }
 
 fn occasion<'a>(

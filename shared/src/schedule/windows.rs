@@ -8,8 +8,9 @@
 use super::{Questionnaire, QuestionnaireState, Window, course::day_after};
 use crate::{
     id::AssessmentId,
+    order,
     study::{Series, Timepoint},
-    time::Date,
+    time::{Date, days_between},
 };
 
 /// An occasion while its plan is being made.
@@ -77,7 +78,7 @@ pub(super) fn around(anchor: Date, timepoint: &Timepoint) -> Option<Window> {
 /// Nobody answers before inclusion, so those days do not count as left.
 pub(super) fn settle(occasions: &mut [Occasion<'_>], inclusion: Option<Date>) {
     let mut order: Vec<&mut Occasion<'_>> = occasions.iter_mut().filter(|it| it.applies).collect();
-    order.sort_by_key(|it| it.strength());
+    order::sort_by(&mut order, |a, b| a.strength().cmp(&b.strength()));
     let mut placed: Vec<&mut Occasion<'_>> = Vec::new();
     for occasion in order {
         if let Some(window) = occasion.window.filter(|_| !occasion.is_begun()) {
@@ -87,7 +88,7 @@ pub(super) fn settle(occasions: &mut [Occasion<'_>], inclusion: Option<Date>) {
                 .filter_map(|it| it.days_taken_from(occasion, window))
                 .filter(|it| it.overlaps(window))
                 .collect();
-            taken.sort_unstable_by_key(|it| it.opens_on);
+            order::sort_by(&mut taken, |a, b| a.opens_on.cmp(&b.opens_on));
             match longest_left(window, &taken, inclusion) {
                 Some(left) => occasion.window = Some(left),
                 None => occasion.applies = false,
@@ -110,6 +111,6 @@ fn longest_left(window: Window, taken: &[Window], inclusion: Option<Date>) -> Op
     }
     left.push((from, window.closes_on));
     left.retain(|(first, last)| first <= last);
-    let (opens_on, closes_on) = left.into_iter().max_by_key(|(first, last)| (*last - *first).get_days())?;
+    let (opens_on, closes_on) = left.into_iter().max_by_key(|(first, last)| days_between(*first, *last))?;
     Some(Window { opens_on, due_on: window.due_on.clamp(opens_on, closes_on), closes_on })
 }

@@ -234,7 +234,7 @@ pub async fn one_patient_never_sees_another<S: Store>(store: &S) -> Checked {
     store.append(draft(1, 1, "qlq-c30", answered("q1", 2)?)?).await?;
     let sent = store.append(draft(2, 1, "qlq-c30", SUBMITTED)?).await?;
     store.absorb(patient(1), &[], 9).await?;
-    store.save_bundle(&bundle(1, "one")?).await?;
+    save(store, &bundle(1, "one")?).await?;
     assert_eq!(store.list_slot(&slot(2, "qlq-c30")?).await?, []);
     assert_eq!(store.list_progress(patient(2)).await?, []);
     assert_eq!(store.list_outbox(patient(2), 0, 10).await?, []);
@@ -289,9 +289,14 @@ fn bundle(patient_no: u128, revision: &str) -> Result<PatientBundle, StoreError>
     }))
 }
 
+async fn save<S: Store>(store: &S, bundle: &PatientBundle) -> Result<(), StoreError> {
+    let text = serde_json::to_string(bundle).map_err(|error| StoreError::Broken(error.to_string()))?;
+    store.save_bundle(bundle.patient, &text).await
+}
+
 pub async fn bundles_and_enrolments_are_replaced_whole<S: Store>(store: &S) -> Checked {
     for revision in ["one", "two"] {
-        store.save_bundle(&bundle(1, revision)?).await?;
+        save(store, &bundle(1, revision)?).await?;
         assert_eq!(store.find_bundle(patient(1)).await?, Some(bundle(1, revision)?));
     }
     let sealed = SealedCredential {

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     answers::{AnswerEvent, DraftEvent, EventBody, KnownBody, Slot, sha256_hex},
     id::{AnswerEventId, DeviceId, PatientId},
+    json,
     time::DeviceTime,
 };
 
@@ -22,7 +23,7 @@ pub struct MemoryStore {
 struct Inner {
     events: BTreeMap<(AnswerEventId, String), KeptEvent>,
     cursors: BTreeMap<PatientId, u64>,
-    bundles: BTreeMap<PatientId, PatientBundle>,
+    bundles: BTreeMap<PatientId, String>,
     enrolments: BTreeMap<DeviceId, Enrolment>,
 }
 
@@ -165,11 +166,14 @@ impl Store for MemoryStore {
     }
 
     async fn find_bundle(&self, patient: PatientId) -> Result<Option<PatientBundle>, StoreError> {
-        Ok(self.inner.borrow().bundles.get(&patient).cloned())
+        let inner = self.inner.borrow();
+        let Some(text) = inner.bundles.get(&patient) else { return Ok(None) };
+        let broken = || StoreError::Broken("a bundle that is none".to_owned());
+        json::read(text).map(Some).ok_or_else(broken)
     }
 
-    async fn save_bundle(&self, bundle: &PatientBundle) -> Result<(), StoreError> {
-        self.inner.borrow_mut().bundles.insert(bundle.patient, bundle.clone());
+    async fn save_bundle(&self, patient: PatientId, text: &str) -> Result<(), StoreError> {
+        self.inner.borrow_mut().bundles.insert(patient, text.to_owned());
         Ok(())
     }
 

@@ -70,6 +70,7 @@ pub struct Receipt {
     /// Its place in the order of commits, from 1.
     pub position: u64,
     /// When the server received it first.
+    #[serde(serialize_with = "crate::time::as_text")]
     pub received_at: Timestamp,
     /// SHA-256 of its canonical bytes, in hexadecimal.
     pub hash: String,

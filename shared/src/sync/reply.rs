@@ -2,7 +2,6 @@
 //!
 //! A portal's web page with status 200, a body cut off by a proxy, or another patient's events are not answers.
 
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
@@ -13,6 +12,7 @@ use crate::{
     answers::sha256_hex,
     api::{Problem, ProblemKind},
     id::PatientId,
+    json::{self, FromJson},
 };
 
 /// What came back to a request, as it came.
@@ -57,13 +57,21 @@ pub(super) fn read_pull(reply: &HttpReply, patient: PatientId) -> Result<PullRep
     if genuine && ends { Ok(read) } else { Err(Trouble::NoAnswer) }
 }
 
-/// `None`: the device's bundle is the newest.
-pub(super) fn read_bundle(reply: &HttpReply, patient: PatientId) -> Result<Option<PatientBundle>, Trouble> {
+/// Whether the hospital has a newer bundle than the device.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Newer {
+    /// The reply's body is one that can be read.
+    Yes,
+    /// The device's is the newest.
+    No,
+}
+
+pub(super) fn read_bundle(reply: &HttpReply, patient: PatientId) -> Result<Newer, Trouble> {
     if reply.status == 304 {
-        return Ok(None);
+        return Ok(Newer::No);
     }
     let read: PatientBundle = answer(reply)?;
-    if read.patient == patient { Ok(Some(read)) } else { Err(Trouble::NoAnswer) }
+    if read.patient == patient { Ok(Newer::Yes) } else { Err(Trouble::NoAnswer) }
 }
 
 pub(super) fn read_session(reply: &HttpReply) -> Result<(), Trouble> {
@@ -77,21 +85,21 @@ pub(super) fn as_json(event: &OutboxEvent) -> Value {
     serde_json::from_str(&event.json).unwrap_or_else(|_| Value::String(event.json.clone()))
 }
 
-fn answer<T: DeserializeOwned>(reply: &HttpReply) -> Result<T, Trouble> {
+fn answer<T: FromJson>(reply: &HttpReply) -> Result<T, Trouble> {
     match reply.status {
-        200 => serde_json::from_str(&reply.body).map_err(|_| Trouble::NoAnswer),
+        200 => json::read(&reply.body).ok_or(Trouble::NoAnswer),
         _ => Err(problem(reply)),
     }
 }
 
 fn problem(reply: &HttpReply) -> Trouble {
-    let said = serde_json::from_str::<Problem>(&reply.body).map(|problem| problem.kind);
+    let said = json::read::<Problem>(&reply.body).map(|problem| problem.kind);
     match (reply.status, said) {
-        (401, Ok(ProblemKind::WrongCredentials)) | (403, Ok(ProblemKind::DeviceRevoked)) => Trouble::Revoked,
-        (401, Ok(_)) => Trouble::SessionOver,
+        (401, Some(ProblemKind::WrongCredentials)) | (403, Some(ProblemKind::DeviceRevoked)) => Trouble::Revoked,
+        (401, Some(_)) => Trouble::SessionOver,
         // A proxy may refuse a large body in its own words.
-        (413, _) | (400 | 422, Ok(_)) => Trouble::RefusedWhole,
-        (_, Ok(_)) => Trouble::ServerFailed,
-        (_, Err(_)) => Trouble::NoAnswer,
+        (413, _) | (400 | 422, Some(_)) => Trouble::RefusedWhole,
+        (_, Some(_)) => Trouble::ServerFailed,
+        (_, None) => Trouble::NoAnswer,
     }
 }

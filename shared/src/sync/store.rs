@@ -113,7 +113,7 @@ pub struct Enrolment {
     #[serde(default)]
     pub wrong_tries: u32,
     /// No further try before this instant.
-    #[serde(default)]
+    #[serde(default, serialize_with = "crate::time::as_optional_text")]
     pub wait_until: Option<Timestamp>,
 }
 
@@ -212,11 +212,11 @@ pub trait Store {
     /// When the store fails.
     async fn find_bundle(&self, patient: PatientId) -> Result<Option<PatientBundle>, StoreError>;
 
-    /// Puts a bundle in the place of the patient's former one.
+    /// Puts a bundle, in the very text that came and was read, in the place of the patient's former one.
     ///
     /// # Errors
     /// When the store fails.
-    async fn save_bundle(&self, bundle: &PatientBundle) -> Result<(), StoreError>;
+    async fn save_bundle(&self, patient: PatientId, text: &str) -> Result<(), StoreError>;
 
     /// Everyone enrolled on this device, by device id.
     ///

@@ -14,7 +14,7 @@ mod round;
 mod tests;
 
 use super::{
-    protocol::{MAX_EVENTS, PatientBundle, PulledEvent, PushRequest},
+    protocol::{MAX_EVENTS, PulledEvent, PushRequest},
     reply::HttpReply,
     store::{OutboxEvent, Settled, Tally},
 };
@@ -85,8 +85,8 @@ pub enum Effect {
     },
     /// `GET /api/sync/bundle`, with the revision that the store holds as `If-None-Match`.
     FetchBundle,
-    /// Keep a newer bundle.
-    SaveBundle(Box<PatientBundle>),
+    /// Keep a newer bundle: its text, which was read and is this patient's.
+    SaveBundle(String),
     /// `POST /api/device/session` with the unlocked credential.
     OpenSession,
     /// Count what the store holds; report [`Input::Counted`].

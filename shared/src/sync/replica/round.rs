@@ -6,7 +6,7 @@ use super::{
 };
 use crate::sync::{
     protocol::{MAX_BODY, MAX_EVENTS, PROTOCOL_VERSION, PushOutcome, PushReply, PushRequest},
-    reply::{self, HttpReply, Trouble},
+    reply::{self, HttpReply, Newer, Trouble},
     store::{OutboxEvent, Settled, Settlement},
 };
 
@@ -125,11 +125,11 @@ fn replied(state: &mut State, reply: &HttpReply) -> Vec<Effect> {
             Err(trouble) => trouble_in(state, trouble, Resume::Pull),
         },
         Step::FetchingBundle => match reply::read_bundle(reply, state.patient) {
-            Ok(Some(bundle)) => {
+            Ok(Newer::Yes) => {
                 state.step = Step::SavingBundle;
-                vec![Effect::SaveBundle(Box::new(bundle))]
+                vec![Effect::SaveBundle(reply.body.clone())]
             }
-            Ok(None) => complete(state),
+            Ok(Newer::No) => complete(state),
             Err(trouble) => trouble_in(state, trouble, Resume::Bundle),
         },
         Step::OpeningSession(resume) => match reply::read_session(reply) {
@@ -243,7 +243,9 @@ fn store_failed(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     state.round.again = false;
-    end_round(state, false).into_iter().filter(|effect| *effect != Effect::Count).collect()
+    let mut effects = end_round(state, false);
+    effects.retain(|effect| !matches!(effect, Effect::Count));
+    effects
 }
 
 /// The round went through to its end.
