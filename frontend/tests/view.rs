@@ -37,11 +37,12 @@ fn written(place: &HtmlElement) -> String {
 async fn elements_are_written_as_they_are_read() {
     let (place, _shown) = show(|| {
         let nothing: Option<String> = None;
+        let nowhere: Option<View> = None;
         let list = ["a", "b"].map(|text| view! { <li>{text}</li> });
         view! {
             <p id="x" class="one two" hidden title=nothing tabindex=3>"word " {"<&>".to_owned()} {Some(7)}</p>
             <ul>{list}</ul>
-            {()}
+            {nowhere}
         }
     });
     let expected =
@@ -112,18 +113,18 @@ async fn a_list_grows_and_shrinks_at_its_end() {
 #[wasm_bindgen_test]
 async fn what_shows_under_a_condition_is_made_once_while_it_holds() {
     let n = RwSignal::new(1);
-    let made = StoredValue::new(0);
+    let times = StoredValue::new(0);
     let (place, _shown) = show(move || {
         let make = move || {
-            made.update_value(|made| *made += 1);
+            times.update_value(|times| *times += 1);
             view! { <em>{move || n.get()}</em> }
         };
         view! { <p>{when(move || n.get() > 0, make)}</p> }
     });
-    for (now, expected, times) in [(2, "<p><em>2</em></p>", 1), (0, "<p></p>", 1), (5, "<p><em>5</em></p>", 2)] {
+    for (now, expected, n_made) in [(2, "<p><em>2</em></p>", 1), (0, "<p></p>", 1), (5, "<p><em>5</em></p>", 2)] {
         n.set(now);
         tick().await;
-        assert_eq!((written(&place).as_str(), made.get_value()), (expected, times));
+        assert_eq!((written(&place).as_str(), times.get_value()), (expected, n_made));
     }
 }
 

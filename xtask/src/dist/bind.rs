@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
-use super::{Files, Profile, app::App, memo::Memo, walk};
+use super::{Files, Profile, app::App, memo::Memo, trim, walk};
 use crate::{say, shell};
 
 /// An app's program, ready for a browser.
@@ -29,6 +29,17 @@ const FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 
+/// What is inlined makes a smaller program and a larger download: copies of one function compress less well than
+/// calls of it.
+const NOTHING_INLINED: [&str; 6] = [
+    "--always-inline-max-function-size",
+    "0",
+    "--flexible-inline-max-function-size",
+    "0",
+    "--one-caller-inline-max-function-size",
+    "0",
+];
+
 /// The program of the app, from what `compile` linked.
 pub(super) fn program(app: &App, profile: Profile, memo: &mut Memo) -> Result<Program> {
     let linked = format!("wasm32-unknown-unknown/{}/{}.wasm", profile.folder(), app.name);
@@ -36,8 +47,13 @@ pub(super) fn program(app: &App, profile: Profile, memo: &mut Memo) -> Result<Pr
     let bytes = fs::read(&linked).with_context(|| linked.display().to_string())?;
     let optimiser = if profile == Profile::Small { optimiser() } else { None };
     let how = optimiser.as_ref().map(|found| found.display().to_string()).unwrap_or_default();
-    let folder = memo.folder(app.name, &[&bytes, how.as_bytes()], |folder| {
+    // What is done here belongs to what goes in.
+    let steps: [&[u8]; 2] = [include_bytes!("bind.rs"), include_bytes!("trim.rs")];
+    let folder = memo.folder(app.name, &[&bytes, how.as_bytes(), &steps.concat()], |folder| {
         say::step(&format!("bind {}", app.name), || bind(app, profile, &linked, folder))?;
+        if profile == Profile::Small {
+            trim(app, folder)?;
+        }
         match &optimiser {
             Some(found) => say::step(&format!("wasm-opt {}", app.name), || optimise(app, found, folder)),
             None if profile == Profile::Small => {
@@ -53,15 +69,22 @@ pub(super) fn program(app: &App, profile: Profile, memo: &mut Memo) -> Result<Pr
     for path in walk(&folder.join("snippets"))? {
         snippets.insert(path.strip_prefix(&folder)?.to_string_lossy().replace('\\', "/"), fs::read(&path)?);
     }
-    Ok(Program {
-        wasm: fs::read(wasm_in(app, &folder))?,
-        js: fs::read(folder.join(format!("{}.js", app.name)))?,
-        snippets,
-    })
+    Ok(Program { wasm: fs::read(wasm_in(app, &folder))?, js: fs::read(js_in(app, &folder))?, snippets })
 }
 
 fn wasm_in(app: &App, folder: &Path) -> PathBuf {
     folder.join(format!("{}_bg.wasm", app.name))
+}
+
+fn js_in(app: &App, folder: &Path) -> PathBuf {
+    folder.join(format!("{}.js", app.name))
+}
+
+fn trim(app: &App, folder: &Path) -> Result<()> {
+    let (js, wasm) = (js_in(app, folder), wasm_in(app, folder));
+    let (program, glue) = trim::trim(&fs::read(&wasm)?, &fs::read_to_string(&js)?)?;
+    fs::write(wasm, program)?;
+    Ok(fs::write(js, glue)?)
 }
 
 fn bind(app: &App, profile: Profile, linked: &Path, folder: &Path) -> Result<()> {
@@ -87,6 +110,8 @@ fn optimiser() -> Option<PathBuf> {
 fn optimise(app: &App, optimiser: &Path, folder: &Path) -> Result<()> {
     let wasm = wasm_in(app, folder);
     let smaller = folder.join("smaller.wasm");
-    shell::run(Command::new(optimiser).arg("-Oz").args(FEATURES).arg(&wasm).arg("-o").arg(&smaller))?;
+    shell::run(
+        Command::new(optimiser).arg("-Oz").args(NOTHING_INLINED).args(FEATURES).arg(&wasm).arg("-o").arg(&smaller),
+    )?;
     Ok(fs::rename(smaller, wasm)?)
 }

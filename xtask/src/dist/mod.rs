@@ -9,6 +9,7 @@ mod compress;
 mod fill;
 mod memo;
 mod styles;
+mod trim;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
