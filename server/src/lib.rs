@@ -14,6 +14,7 @@ pub mod exports;
 pub mod identity;
 pub mod instruments;
 pub mod milestones;
+pub mod missing;
 pub mod patients;
 pub mod rebuild;
 pub mod reports;
@@ -82,6 +83,7 @@ pub fn router(state: AppState) -> Router {
         .merge(devices::routes())
         .merge(exports::routes())
         .merge(milestones::routes())
+        .merge(missing::routes())
         .merge(patients::routes())
         .merge(reports::routes())
         .merge(study::routes())

@@ -1,6 +1,6 @@
 //! Computing anew everything that can be computed: what was received, assessments and scores.
 //!
-//! Nothing but answer events, milestones, what was set aside, the study and the catalogue goes in. It is for a
+//! Nothing but answer events, milestones, reasons noted, what was set aside, the study and the catalogue goes in. It is for a
 //! registry in which something seems wrong, and for whoever wants to see that nothing is.
 
 use crate::{assessments, scores, state::AppState, sync};

@@ -15,7 +15,7 @@ use crate::{
     },
     instrument::Direction,
     people::Role,
-    schedule::{Assessment, AssessmentState},
+    schedule::{Assessment, AssessmentState, MissingReason},
     scoring::InstrumentScores,
     study::{Labels, MilestoneKind, Study},
     time::{Date, PartialDate, Timestamp},
@@ -284,6 +284,8 @@ pub struct PatientReply {
     pub milestones: Vec<MilestoneLine>,
     /// The plan as of today.
     pub assessments: Vec<Assessment>,
+    /// Why assessments have no answer, newest note first; the first of an assessment stands.
+    pub missing: Vec<MissingLine>,
     /// What was received, newest first.
     pub questionnaires: Vec<ReceivedQuestionnaire>,
     /// Enrolled devices, newest first.
@@ -421,9 +423,9 @@ pub struct DeviceLine {
 pub enum WorklistGroup {
     /// Open, and its window closes within 48 hours.
     Closing,
-    /// Open today.
+    /// Open today, and no reason noted why it will stay empty.
     Due,
-    /// Window closed within the last 60 days with something not sent.
+    /// Window closed with something not sent and no reason noted.
     Overdue,
     /// Received within the last 7 days.
     Received,
@@ -483,6 +485,40 @@ pub struct WorklistLine {
     pub received_at: Option<Timestamp>,
     /// Copies of two devices differ, or something was set aside.
     pub conflict: bool,
+    /// Why what is missing is missing, where that was noted.
+    pub missing: Option<MissingReason>,
+}
+
+/// `POST /api/patients/{patient}/missing`: why an assessment has no answer; taken from the day its window opens.
+///
+/// The last note of an assessment stands. It keeps no answer out: what is sent later counts, and the assessment is
+/// completed late.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MissingRequest {
+    /// Which occasion.
+    pub assessment: AssessmentId,
+    /// Why; `None` takes the reason back that stands.
+    pub reason: Option<MissingReason>,
+    /// More about it, 200 characters at most; asked for with another reason than those listed.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// One note of why an assessment has no answer.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MissingLine {
+    /// Which occasion.
+    pub assessment: AssessmentId,
+    /// Why; `None` when an earlier reason was taken back.
+    pub reason: Option<MissingReason>,
+    /// More about it; often empty.
+    pub note: String,
+    /// The account that entered it.
+    pub entered_by: String,
+    /// When.
+    pub entered_at: Timestamp,
 }
 
 // --- investigators ---

@@ -131,6 +131,8 @@ ids! {
     StaffId;
     /// One recorded milestone of a patient.
     MilestoneId;
+    /// One note of why an assessment has no answer.
+    MissingReasonId;
 }
 
 keys! {

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 use server::demo;
-use shared::api::{CompletionReply, ExportReply, TrajectoryReply, WorklistReply};
+use shared::{
+    api::{CompletionReply, ExportReply, PatientReply, TrajectoryReply, WorklistReply},
+    schedule::AssessmentState,
+};
 
 use crate::support::{Client, TestApp, on_both_databases};
 
@@ -47,6 +50,45 @@ on_both_databases! {
         let global: TrajectoryReply = hugo.get("/api/trajectory?instrument=qlq-c30&scale=QL").await.ok();
         let means: BTreeMap<_, _> = global.points.iter().filter_map(|it| Some((it.timepoint.as_str(), it.mean?[0]))).collect();
         assert!(means["M1"] < means["M12"], "people recover: {means:?}");
+    }
+
+    async fn every_expected_assessment_of_the_demonstration_ends_in_one_state(app: TestApp) {
+        demo::fill(&app.state, SOME).await.unwrap();
+        let claire = sign_in(&app, "claire").await;
+        let (mut waiting, mut after) = (BTreeSet::new(), None);
+        loop {
+            let asked = json!({ "group": "overdue", "after": after });
+            let list: WorklistReply = claire.post("/api/worklist", &asked).await.ok();
+            waiting.extend(list.lines.into_iter().map(|line| (line.patient.patient, line.assessment)));
+            after = list.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        let patients: shared::api::PatientsReply = claire.post("/api/patients/search", &json!({})).await.ok();
+        let mut ends: BTreeMap<&str, u32> = BTreeMap::new();
+        for line in patients.patients {
+            let file: PatientReply = claire.get(&format!("/api/patients/{}", line.patient)).await.ok();
+            for assessment in file.assessments {
+                let noted = file.missing.iter().find(|it| it.assessment == assessment.id);
+                let explained = noted.is_some_and(|it| it.reason.is_some());
+                let waits = waiting.remove(&(line.patient, assessment.id.clone()));
+                let end = match (assessment.state, explained, waits) {
+                    (AssessmentState::Completed(_), false, false) => "on time",
+                    (AssessmentState::CompletedLate(_), _, false) => "late",
+                    (AssessmentState::Missed | AssessmentState::PartlyCompleted, true, false) => "explained",
+                    (AssessmentState::Missed | AssessmentState::PartlyCompleted, false, true) => "to be explained",
+                    (AssessmentState::InProgress, false, _) => "begun",
+                    (AssessmentState::Cancelled, false, false) => "ended",
+                    (AssessmentState::NotApplicable, false, false) => "not applicable",
+                    (AssessmentState::Planned | AssessmentState::Open, false, false) => "to come",
+                    other => panic!("{} {}: {other:?}", line.registry_number, assessment.id),
+                };
+                *ends.entry(end).or_default() += 1;
+            }
+        }
+        assert!(waiting.is_empty(), "nothing waits that no file shows: {waiting:?}");
+        assert!(["on time", "late", "explained", "to be explained", "ended"].iter().all(|it| ends.contains_key(it)), "{ends:?}");
     }
 
     async fn the_same_day_gives_the_same_registry(app: TestApp) {

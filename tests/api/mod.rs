@@ -6,6 +6,7 @@ mod edges;
 mod enrolment;
 mod exports;
 mod instruments;
+mod missing;
 mod outages;
 mod pushing;
 mod questionnaires;

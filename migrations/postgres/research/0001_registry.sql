@@ -1,6 +1,6 @@
 -- The research side of the registry: pseudonyms only, no name and no registry number.
 -- Instants are milliseconds since 1970 UTC (…_at), civil dates ISO text (…_on). What the comments call
--- recomputable can be rebuilt from answer_event, milestone and episode.
+-- recomputable can be rebuilt from answer_event, quarantine, milestone, missing_reason and episode.
 
 CREATE TABLE staff (
   staff_id      UUID    NOT NULL PRIMARY KEY,
@@ -50,6 +50,21 @@ CREATE TABLE milestone (
   source       TEXT    NOT NULL,
   entered_by   UUID    NOT NULL REFERENCES staff (staff_id),
   entered_at   BIGINT  NOT NULL,
+  UNIQUE (patient_id, ordinal)
+);
+
+-- Why an expected assessment has no answer. Append-only: of one assessment the highest ordinal stands, and one
+-- without a reason takes the one before back.
+CREATE TABLE missing_reason (
+  missing_reason_id UUID NOT NULL PRIMARY KEY,
+  patient_id        UUID NOT NULL REFERENCES patient (patient_id),
+  ordinal           BIGINT NOT NULL,
+  timepoint         TEXT NOT NULL,
+  occurrence        BIGINT NOT NULL,
+  reason            TEXT,
+  note              TEXT NOT NULL,
+  entered_by        UUID NOT NULL REFERENCES staff (staff_id),
+  entered_at        BIGINT NOT NULL,
   UNIQUE (patient_id, ordinal)
 );
 
@@ -170,7 +185,7 @@ CREATE TABLE assessment (
   timepoint        TEXT    NOT NULL,
   occurrence       BIGINT  NOT NULL,
   site             TEXT    NOT NULL,
-  expectation      TEXT    NOT NULL,          -- expected, not_applicable or cancelled
+  expectation      TEXT    NOT NULL,          -- expected, over, not_applicable or cancelled
   opens_on         TEXT,
   due_on           TEXT,
   closes_on        TEXT,
@@ -180,11 +195,12 @@ CREATE TABLE assessment (
   submitted_on     TEXT,                      -- of the last one sent
   received_at      BIGINT,
   conflict         BOOLEAN NOT NULL DEFAULT FALSE,
+  missing_reason   TEXT,                      -- where one was noted
   PRIMARY KEY (patient_id, timepoint, occurrence)
 );
 -- The worklist reads only what is unfinished, what came in lately and what needs a look.
 CREATE INDEX assessment_unfinished ON assessment (site, closes_on, patient_id, timepoint, occurrence)
-  WHERE expectation = 'expected' AND n_submitted < n_questionnaires;
+  WHERE expectation IN ('expected', 'over') AND n_submitted < n_questionnaires AND missing_reason IS NULL;
 CREATE INDEX assessment_received ON assessment (site, received_at, patient_id, timepoint, occurrence)
   WHERE received_at IS NOT NULL;
 CREATE INDEX assessment_conflict ON assessment (site) WHERE conflict;
@@ -250,6 +266,12 @@ CREATE TRIGGER milestone_keeps_its_values BEFORE UPDATE ON milestone
 CREATE TRIGGER milestone_stays BEFORE DELETE ON milestone
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER milestone_is_not_emptied BEFORE TRUNCATE ON milestone
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER missing_reason_keeps_its_values BEFORE UPDATE ON missing_reason
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER missing_reason_stays BEFORE DELETE ON missing_reason
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER missing_reason_is_not_emptied BEFORE TRUNCATE ON missing_reason
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_keeps_its_values BEFORE UPDATE ON audit
   FOR EACH ROW EXECUTE FUNCTION refuse_change();

@@ -9,5 +9,5 @@ mod queries;
 mod routes;
 mod worklist;
 
-pub use plans::{rebuild, refresh, replan, replan_all};
+pub use plans::{find_state, rebuild, refresh, replan, replan_all};
 pub use routes::routes;

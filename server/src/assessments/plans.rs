@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shared::{
     id::{AssessmentId, PatientId, SiteKey},
-    schedule::{self, Assessment, AssessmentState, Expectation, Facts, Tally},
+    schedule::{self, Assessment, AssessmentState, Expectation, Facts, MissingReason, Tally},
     study::Study,
     time::{Date, Timestamp},
 };
@@ -23,6 +23,8 @@ pub(super) struct Course {
     pub(super) received: BTreeMap<AssessmentId, Received>,
     /// Assessments of which something was set aside that nobody has looked at.
     pub(super) set_aside: BTreeSet<AssessmentId>,
+    /// Why assessments have no answer, where that was noted.
+    pub(super) missing: BTreeMap<AssessmentId, MissingReason>,
 }
 
 /// What was received of an assessment.
@@ -42,6 +44,8 @@ pub(super) struct Standing {
     pub(super) received_at: Option<Timestamp>,
     /// Copies of two devices, or something set aside: to be looked at.
     pub(super) conflict: bool,
+    /// Why what is missing is missing, where that was noted.
+    pub(super) missing: Option<MissingReason>,
 }
 
 impl Standing {
@@ -82,6 +86,22 @@ pub async fn replan_all(tx: &mut Tx, study: &Study, patients: &[PatientId]) -> s
         queries::upsert_standings(tx, &changed).await?;
     }
     Ok(())
+}
+
+/// Where one assessment of a patient stands on a day; `None` when the study has none of this name.
+///
+/// # Errors
+/// When the database could not.
+pub async fn find_state(
+    tx: &mut Tx,
+    study: &Study,
+    patient: PatientId,
+    assessment: &AssessmentId,
+    today: Date,
+) -> sqlx::Result<Option<AssessmentState>> {
+    let courses = queries::list_courses(tx, &[patient]).await?;
+    let plan = courses.get(&patient).map(|course| schedule::plan(study, &course.facts, today));
+    Ok(plan.and_then(|plan| plan.get(assessment).map(|it| it.state)))
 }
 
 /// Plans what was received since the last refresh; to be called before the table is read.
@@ -130,6 +150,7 @@ fn standings(study: &Study, course: &Course) -> BTreeMap<AssessmentId, Standing>
             tally,
             received_at: received.map(|it| it.at),
             conflict: received.is_some_and(|it| it.from_several) || course.set_aside.contains(&assessment.id),
+            missing: course.missing.get(&assessment.id).copied(),
         };
         (assessment.id, standing)
     };

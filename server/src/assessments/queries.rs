@@ -65,11 +65,12 @@ struct StandingRow {
     submitted_on: Option<String>,
     received_at: Option<i64>,
     conflict: bool,
+    missing_reason: Option<String>,
 }
 
 /// What a line of the worklist reads.
 const STANDING_COLUMNS: &str = "patient_id, timepoint, occurrence, site, expectation, opens_on, due_on, closes_on,
-    n_questionnaires, n_started, n_submitted, submitted_on, received_at, conflict";
+    n_questionnaires, n_started, n_submitted, submitted_on, received_at, conflict, missing_reason";
 
 /// A statement over patients given as one JSON parameter: its text for SQLite and for PostgreSQL. One text whatever
 /// their number, as it runs in every push and is to be prepared once.
@@ -127,42 +128,50 @@ impl StandingRow {
             tally,
             received_at: self.received_at.map(instant).transpose()?,
             conflict: self.conflict,
+            missing: self.missing_reason.as_deref().map(from_code).transpose()?,
         };
         Ok((PatientId::new(self.patient_id), assessment_id(&self.timepoint, self.occurrence)?, standing))
     }
 }
 
-pub(super) async fn list_courses(tx: &mut Tx, patients: &[PatientId]) -> sqlx::Result<BTreeMap<PatientId, Course>> {
-    const PATIENTS: [&str; 2] = of_patients!("SELECT patient_id, hemopathy, site FROM patient", "");
-    const MILESTONES: [&str; 2] = of_patients!(
+/// Every row of a statement over patients.
+macro_rules! list_of_patients {
+    ($tx:expr, $patients:expr, $sql:literal, $then:literal) => {{
+        const SQL: [&str; 2] = of_patients!($sql, $then);
+        let sql = $tx.choose(SQL);
+        on!(&mut *$tx, c => sqlx::query_as(sql).bind(given($patients)).fetch_all(&mut **c).await)?
+    }};
+}
+
+type Courses = BTreeMap<PatientId, Course>;
+
+pub(super) async fn list_courses(tx: &mut Tx, patients: &[PatientId]) -> sqlx::Result<Courses> {
+    let found: Vec<PatientRow> = list_of_patients!(tx, patients, "SELECT patient_id, hemopathy, site FROM patient", "");
+    let mut courses = Courses::new();
+    for row in found {
+        let course = Course {
+            site: parse(&row.site)?,
+            facts: Facts { hemopathy: parse(&row.hemopathy)?, milestones: Vec::new(), progress: Vec::new() },
+            received: BTreeMap::new(),
+            set_aside: BTreeSet::new(),
+            missing: BTreeMap::new(),
+        };
+        courses.insert(PatientId::new(row.patient_id), course);
+    }
+    add_milestones(tx, patients, &mut courses).await?;
+    add_questionnaires(tx, patients, &mut courses).await?;
+    add_notes(tx, patients, &mut courses).await?;
+    Ok(courses)
+}
+
+async fn add_milestones(tx: &mut Tx, patients: &[PatientId], courses: &mut Courses) -> sqlx::Result<()> {
+    let rows: Vec<MilestoneRow> = list_of_patients!(
+        tx,
+        patients,
         "SELECT patient_id, kind, happened_on, accuracy, planned FROM milestone",
         "ORDER BY patient_id, ordinal"
     );
-    const QUESTIONNAIRES: [&str; 2] = of_patients!(
-        "SELECT patient_id, timepoint, occurrence, instrument, submitted_on, n_copies, received_at FROM questionnaire",
-        ""
-    );
-    const SET_ASIDE: [&str; 2] = of_patients!(
-        "SELECT DISTINCT patient_id, timepoint, occurrence FROM quarantine",
-        "AND timepoint IS NOT NULL AND looked_at IS NULL"
-    );
-    let given = given(patients);
-    let [of_patient, of_milestone, of_questionnaire, of_aside] =
-        [PATIENTS, MILESTONES, QUESTIONNAIRES, SET_ASIDE].map(|sql| tx.choose(sql));
-    let found: Vec<PatientRow> = on!(&mut *tx, c => sqlx::query_as(of_patient).bind(&given).fetch_all(&mut **c).await)?;
-    let milestones: Vec<MilestoneRow> =
-        on!(&mut *tx, c => sqlx::query_as(of_milestone).bind(&given).fetch_all(&mut **c).await)?;
-    let questionnaires: Vec<QuestionnaireRow> =
-        on!(&mut *tx, c => sqlx::query_as(of_questionnaire).bind(&given).fetch_all(&mut **c).await)?;
-    let set_aside: Vec<(Uuid, String, i64)> =
-        on!(&mut *tx, c => sqlx::query_as(of_aside).bind(&given).fetch_all(&mut **c).await)?;
-    let mut courses = BTreeMap::new();
-    for row in found {
-        let facts = Facts { hemopathy: parse(&row.hemopathy)?, milestones: Vec::new(), progress: Vec::new() };
-        let course = Course { site: parse(&row.site)?, facts, received: BTreeMap::new(), set_aside: BTreeSet::new() };
-        courses.insert(PatientId::new(row.patient_id), course);
-    }
-    for row in milestones {
+    for row in rows {
         let Some(course) = courses.get_mut(&PatientId::new(row.patient_id)) else { continue };
         let on = PartialDate { date: parse(&row.happened_on)?, precision: from_code(&row.accuracy)? };
         course.facts.milestones.push(Milestone { kind: from_code(&row.kind)?, on, planned: row.planned });
@@ -170,7 +179,17 @@ pub(super) async fn list_courses(tx: &mut Tx, patients: &[PatientId]) -> sqlx::R
     for course in courses.values_mut() {
         course.facts.milestones = milestones::standing(std::mem::take(&mut course.facts.milestones));
     }
-    for row in questionnaires {
+    Ok(())
+}
+
+async fn add_questionnaires(tx: &mut Tx, patients: &[PatientId], courses: &mut Courses) -> sqlx::Result<()> {
+    let rows: Vec<QuestionnaireRow> = list_of_patients!(
+        tx,
+        patients,
+        "SELECT patient_id, timepoint, occurrence, instrument, submitted_on, n_copies, received_at FROM questionnaire",
+        ""
+    );
+    for row in rows {
         let Some(course) = courses.get_mut(&PatientId::new(row.patient_id)) else { continue };
         let assessment = assessment_id(&row.timepoint, row.occurrence)?;
         let received = Received { at: instant(row.received_at)?, from_several: row.n_copies > 1 };
@@ -178,24 +197,49 @@ pub(super) async fn list_courses(tx: &mut Tx, patients: &[PatientId]) -> sqlx::R
         let submitted_on = row.submitted_on.as_deref().map(parse).transpose()?;
         course.facts.progress.push(Progress { assessment, instrument: parse(&row.instrument)?, submitted_on });
     }
+    Ok(())
+}
+
+/// Adds what was set aside and what staff noted.
+async fn add_notes(tx: &mut Tx, patients: &[PatientId], courses: &mut Courses) -> sqlx::Result<()> {
+    let set_aside: Vec<(Uuid, String, i64)> = list_of_patients!(
+        tx,
+        patients,
+        "SELECT DISTINCT patient_id, timepoint, occurrence FROM quarantine",
+        "AND timepoint IS NOT NULL AND looked_at IS NULL"
+    );
     for (patient, timepoint, occurrence) in set_aside {
         let Some(course) = courses.get_mut(&PatientId::new(patient)) else { continue };
         course.set_aside.insert(assessment_id(&timepoint, occurrence)?);
     }
-    Ok(courses)
+    let missing: Vec<(Uuid, String, i64, Option<String>)> = list_of_patients!(
+        tx,
+        patients,
+        "SELECT patient_id, timepoint, occurrence, reason FROM missing_reason",
+        "ORDER BY patient_id, ordinal"
+    );
+    for (patient, timepoint, occurrence, reason) in missing {
+        let Some(course) = courses.get_mut(&PatientId::new(patient)) else { continue };
+        let assessment = assessment_id(&timepoint, occurrence)?;
+        match reason {
+            Some(reason) => course.missing.insert(assessment, from_code(&reason)?),
+            None => course.missing.remove(&assessment),
+        };
+    }
+    Ok(())
 }
 
 pub(super) async fn list_standings(
     tx: &mut Tx,
     patients: &[PatientId],
 ) -> sqlx::Result<BTreeMap<PatientId, BTreeMap<AssessmentId, Standing>>> {
-    const SQL: [&str; 2] = of_patients!(
+    let rows: Vec<StandingRow> = list_of_patients!(
+        tx,
+        patients,
         "SELECT patient_id, timepoint, occurrence, site, expectation, opens_on, due_on, closes_on, n_questionnaires,
-            n_started, n_submitted, submitted_on, received_at, conflict FROM assessment",
+            n_started, n_submitted, submitted_on, received_at, conflict, missing_reason FROM assessment",
         ""
     );
-    let sql = tx.choose(SQL);
-    let rows: Vec<StandingRow> = on!(tx, c => sqlx::query_as(sql).bind(given(patients)).fetch_all(&mut **c).await)?;
     let mut standings: BTreeMap<PatientId, BTreeMap<AssessmentId, Standing>> = BTreeMap::new();
     for row in rows {
         let (patient, id, standing) = row.into_standing()?;
@@ -257,28 +301,30 @@ pub(super) async fn upsert_standings(
         ($select:literal) => {
             concat!(
                 "INSERT INTO assessment (patient_id, timepoint, occurrence, site, expectation, opens_on, due_on,
-                    closes_on, n_questionnaires, n_started, n_submitted, submitted_on, received_at, conflict) ",
+                    closes_on, n_questionnaires, n_started, n_submitted, submitted_on, received_at, conflict,
+                    missing_reason) ",
                 $select,
                 " WHERE TRUE ON CONFLICT (patient_id, timepoint, occurrence) DO UPDATE SET site = excluded.site,
                     expectation = excluded.expectation, opens_on = excluded.opens_on, due_on = excluded.due_on,
                     closes_on = excluded.closes_on, n_questionnaires = excluded.n_questionnaires,
                     n_started = excluded.n_started, n_submitted = excluded.n_submitted,
                     submitted_on = excluded.submitted_on, received_at = excluded.received_at,
-                    conflict = excluded.conflict"
+                    conflict = excluded.conflict, missing_reason = excluded.missing_reason"
             )
         };
     }
     const SQL: [&str; 2] = [
         upsert!(
             "SELECT unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
-                value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13
+                value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13,
+                value ->> 14
              FROM json_each($1)"
         ),
         upsert!(
             "SELECT CAST(value ->> 0 AS UUID), value ->> 1, CAST(value ->> 2 AS BIGINT), value ->> 3, value ->> 4,
                 value ->> 5, value ->> 6, value ->> 7, CAST(value ->> 8 AS BIGINT), CAST(value ->> 9 AS BIGINT),
                 CAST(value ->> 10 AS BIGINT), value ->> 11, CAST(value ->> 12 AS BIGINT),
-                CAST(value ->> 13 AS BOOLEAN)
+                CAST(value ->> 13 AS BOOLEAN), value ->> 14
              FROM json_array_elements(CAST($1 AS JSON)) AS element (value)"
         ),
     ];
@@ -291,7 +337,7 @@ pub(super) async fn upsert_standings(
 }
 
 fn standing_row((patient, id, standing): &(PatientId, AssessmentId, Standing)) -> serde_json::Value {
-    let Standing { site, expectation, window, tally, received_at, conflict } = standing;
+    let Standing { site, expectation, window, tally, received_at, conflict, missing } = standing;
     json!([
         patient.as_uuid().simple().to_string(),
         id.timepoint,
@@ -307,10 +353,13 @@ fn standing_row((patient, id, standing): &(PatientId, AssessmentId, Standing)) -
         tally.submitted_on,
         received_at.map(millis),
         conflict,
+        missing,
     ])
 }
 
-const UNFINISHED: &str = "expectation = 'expected' AND n_submitted < n_questionnaires";
+/// As the index has it, word for word.
+const UNFINISHED: &str =
+    "expectation IN ('expected', 'over') AND n_submitted < n_questionnaires AND missing_reason IS NULL";
 
 /// Adds which rows belong to a group: each condition reads a short stretch of one index.
 macro_rules! push_group {
@@ -325,7 +374,6 @@ macro_rules! push_group {
             }
             WorklistGroup::Overdue => {
                 $query.push(UNFINISHED);
-                $query.push(" AND closes_on >= ").push_bind(from.to_string());
                 $query.push(" AND closes_on <= ").push_bind(to.to_string());
             }
             WorklistGroup::Received => {

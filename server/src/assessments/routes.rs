@@ -127,6 +127,7 @@ async fn name(
             questionnaires: small(standing.tally.n_questionnaires),
             received_at: standing.received_at,
             conflict: standing.conflict,
+            missing: standing.missing,
             assessment,
         }
     };

@@ -57,7 +57,7 @@ impl Page {
             WorklistGroup::Due | WorklistGroup::Received | WorklistGroup::Attention => {
                 (self.today, day_after(self.today, self.longest_window))
             }
-            WorklistGroup::Overdue => (day_after(self.today, -60), day_after(self.today, -1)),
+            WorklistGroup::Overdue => (Date::MIN, day_after(self.today, -1)),
         }
     }
 

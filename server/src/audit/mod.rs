@@ -25,6 +25,8 @@ pub enum Operation {
     ReadPatient,
     /// A milestone was recorded.
     RecordMilestone,
+    /// Why an assessment has no answer was noted.
+    NoteMissing,
     /// Data left as an export.
     Export,
     /// Staff corrected an answer.
@@ -43,6 +45,7 @@ impl Operation {
             Self::MakeLetter => "make_letter",
             Self::ReadPatient => "read_patient",
             Self::RecordMilestone => "record_milestone",
+            Self::NoteMissing => "note_missing",
             Self::Export => "export",
             Self::Correct => "correct",
         }
@@ -59,6 +62,7 @@ impl Operation {
             | Self::MakeLetter
             | Self::ReadPatient
             | Self::RecordMilestone
+            | Self::NoteMissing
             | Self::Export
             | Self::Correct => "clinical",
         }

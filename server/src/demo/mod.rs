@@ -9,6 +9,7 @@ mod attendance;
 mod dice;
 mod people;
 mod queries;
+mod reasons;
 
 use anyhow::Context as _;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -82,6 +83,7 @@ pub async fn fill(state: &AppState, n_patients: usize) -> anyhow::Result<bool> {
     }
     record_courses(state, &nurse, &chance, &mut enrolled).await?;
     send_answers(state, &enrolled, &dice).await?;
+    reasons::note(state, &nurse, &dice, &chance).await?;
     Ok(true)
 }
 

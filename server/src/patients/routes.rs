@@ -17,7 +17,7 @@ use crate::{
     auth::guard::NurseScope,
     devices,
     error::{ApiError, Body, Path},
-    identity, milestones,
+    identity, milestones, missing,
     state::AppState,
     sync,
 };
@@ -73,6 +73,7 @@ async fn read(
     let patient = queries::get(&mut tx, &scope).await?;
     let facts = read_facts(&mut tx, &scope).await?;
     let entries = milestones::list(&mut tx, &scope).await?;
+    let missing = missing::list(&mut tx, &scope).await?;
     let devices = devices::list(&mut tx, &scope).await?;
     let events = sync::list_all_events(&mut tx, &scope).await?;
     let enrolled_at = devices.iter().map(|device| (device.device, device.enrolled_at)).collect();
@@ -84,6 +85,7 @@ async fn read(
         language: patient.language,
         milestones: milestones::lines(&entries),
         assessments: schedule::by_window(&plan).into_iter().cloned().collect(),
+        missing,
         questionnaires: file::questionnaires(&state.catalog, &events, &enrolled_at),
         devices,
     }))

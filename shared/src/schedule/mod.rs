@@ -4,6 +4,7 @@
 //! stays finished whatever moves. Days are civil days of Europe/Paris; [`plan()`] states the rules.
 
 mod course;
+mod missing;
 mod planning;
 mod tally;
 #[cfg(test)]
@@ -20,6 +21,7 @@ use crate::{
     time::{Date, PartialDate},
 };
 
+pub use missing::MissingReason;
 pub use planning::plan;
 pub use tally::{Expectation, Tally, ended_on};
 
