@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use shared::{
-    api::PatientReply,
+    api::{MissingLine, PatientLine, PatientReply},
     id::PatientId,
     schedule::{Assessment, AssessmentState, QuestionnaireState},
 };
@@ -10,15 +10,17 @@ use shared::{
 use super::{
     devices::{Devices, in_order_of_enrolment},
     milestones::Milestones,
+    missing::{AskWhy, ReasonNote, ReasonPanel, Subject, reason_name},
     questionnaires::Questionnaires,
     state::StateChip,
 };
 use crate::{
     i18n::{
         Locale, long_date, span,
-        text::nurse::{file as text, patients},
+        text::nurse::{file as text, missing as missing_text, patients},
     },
-    staff::{Desk, Fetch, Names, Route},
+    session,
+    staff::{Desk, Fetch, Names, Route, date_time},
     ui::{Heading, Link},
 };
 
@@ -30,11 +32,12 @@ pub(crate) fn PatientPage(
 ) -> impl IntoView {
     let fetch = Fetch::<PatientReply>::new(Signal::stored(format!("/api/patients/{patient}")));
     let saved = RwSignal::new(false);
-    fetch.view(move |file| view! { <File file fetch saved /> })
+    let note = ReasonNote::new(Callback::new(move |()| fetch.again()));
+    fetch.view(move |file| view! { <File file fetch saved note /> })
 }
 
 #[component]
-fn File(file: PatientReply, fetch: Fetch<PatientReply>, saved: RwSignal<bool>) -> impl IntoView {
+fn File(file: PatientReply, fetch: Fetch<PatientReply>, saved: RwSignal<bool>, note: ReasonNote) -> impl IntoView {
     let desk = Desk::find();
     let locale = desk.locale;
     let number = file.patient.registry_number.clone();
@@ -50,7 +53,8 @@ fn File(file: PatientReply, fetch: Fetch<PatientReply>, saved: RwSignal<bool>) -
         <Identity file=file.clone() />
         <section class="panel" aria-labelledby="assessments">
             <h2 id="assessments">{move || text::assessments(locale.get())}</h2>
-            <Strip assessments=file.assessments />
+            <ReasonPanel note />
+            <Strip patient=file.patient assessments=file.assessments missing=file.missing note />
         </section>
         <Milestones patient lines=file.milestones fetch saved />
         <Questionnaires received=file.questionnaires devices />
@@ -93,13 +97,24 @@ fn in_order_of_time(assessments: &[Assessment]) -> Vec<Assessment> {
 }
 
 #[component]
-fn Strip(assessments: Vec<Assessment>) -> impl IntoView {
+fn Strip(
+    patient: PatientLine,
+    assessments: Vec<Assessment>,
+    missing: Vec<MissingLine>,
+    note: ReasonNote,
+) -> impl IntoView {
     let locale = Desk::find().locale;
     let ordered = in_order_of_time(&assessments);
     let (beside, along): (Vec<_>, Vec<_>) =
         ordered.into_iter().partition(|one| one.state == AssessmentState::NotApplicable);
     let (n_beside, none) = (beside.len(), along.is_empty());
-    let cells = |list: Vec<Assessment>| list.into_iter().map(|one| view! { <StripCell one /> }).collect_view();
+    let cell = |one: Assessment| {
+        let reason = missing.iter().find(|it| it.assessment == one.id).filter(|it| it.reason.is_some()).cloned();
+        let name = format!("{}, {}", patient.registry_number, one.id.timepoint);
+        let subject = Subject { patient: patient.patient, assessment: one.id.clone(), name };
+        view! { <StripCell one reason subject note /> }
+    };
+    let cells = |list: Vec<Assessment>| list.into_iter().map(cell).collect_view();
     view! {
         {none.then(|| view! { <p class="empty">{move || text::no_assessments(locale.get())}</p> })}
         <ol class="strip">{cells(along)}</ol>
@@ -113,7 +128,7 @@ fn Strip(assessments: Vec<Assessment>) -> impl IntoView {
 }
 
 #[component]
-fn StripCell(one: Assessment) -> impl IntoView {
+fn StripCell(one: Assessment, reason: Option<MissingLine>, subject: Subject, note: ReasonNote) -> impl IntoView {
     let desk = Desk::find();
     let locale = desk.locale;
     let names = desk.known_names();
@@ -135,7 +150,39 @@ fn StripCell(one: Assessment) -> impl IntoView {
             <p class="strip-name">{move || names.as_ref().map(|names| names.timepoint(&timepoint, locale.get()))}</p>
             <StateChip state />
             <p class="strip-when">{when}</p>
+            {is_wanting(state).then(|| view! { <Why reason subject note /> })}
             {(sent > 0 && sent < all).then(|| view! { <p class="strip-when">{move || text::n_sent(locale.get(), all, sent)}</p> })}
         </li>
+    }
+}
+
+/// Whether something expected is not there, so that a reason can be noted.
+const fn is_wanting(state: AssessmentState) -> bool {
+    matches!(
+        state,
+        AssessmentState::Open
+            | AssessmentState::InProgress
+            | AssessmentState::PartlyCompleted
+            | AssessmentState::Missed
+    )
+}
+
+/// The reason that stands, who noted it, and the button that notes one.
+#[component]
+fn Why(reason: Option<MissingLine>, subject: Subject, note: ReasonNote) -> impl IntoView {
+    let locale = Desk::find().locale;
+    let again = reason.is_some();
+    let told = reason.map(|line| {
+        let words = move || line.reason.map(|reason| reason_name(locale.get(), reason));
+        let more = (!line.note.is_empty()).then(|| format!(" ({})", line.note));
+        let when = move || date_time(locale.get(), line.entered_at, session::today());
+        view! {
+            <p class="strip-when"><strong>{words}</strong>{more}</p>
+            <p class="strip-when quiet">{move || missing_text::by(locale.get(), when(), &line.entered_by)}</p>
+        }
+    });
+    view! {
+        {told}
+        <AskWhy note subject again />
     }
 }

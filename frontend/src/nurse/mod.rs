@@ -3,12 +3,12 @@
 mod copies;
 mod devices;
 mod enrol;
-mod enrol_form;
 mod file;
 mod filter;
 mod letter;
 mod milestone_form;
 mod milestones;
+mod missing;
 mod patients;
 mod qr;
 mod questionnaires;

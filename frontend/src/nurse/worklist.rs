@@ -132,6 +132,7 @@ mod tests {
             questionnaires: 4,
             received_at: None,
             conflict: false,
+            missing: None,
         }
     }
 

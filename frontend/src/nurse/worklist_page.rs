@@ -9,6 +9,7 @@ use shared::{
 
 use super::{
     filter::{Filter, FilterFields},
+    missing::{AskWhy, ReasonNote, ReasonPanel, Subject, reason_name},
     state::StateChip,
     worklist::{GROUPS, Worklist},
 };
@@ -154,6 +155,7 @@ pub(crate) fn WorklistPage() -> impl IntoView {
         (true, n) => (Symbol::Check, Tone::Good, text::n_fresh(locale.get(), n)),
     });
     let standing = Signal::derive(move || reader.list.with(Fetched::standing));
+    let note = ReasonNote::new(Callback::new(move |()| reader.refresh()));
     view! {
         <div class="page-head">
             <Heading text=Signal::derive(move || text::title(locale.get()).to_owned()) />
@@ -162,7 +164,8 @@ pub(crate) fn WorklistPage() -> impl IntoView {
         <Groups reader />
         <FilterFields filter=reader.filter />
         <FetchState standing again=move |()| reader.refresh() />
-        <Lines reader />
+        <ReasonPanel note />
+        <Lines reader note />
     }
 }
 
@@ -211,7 +214,7 @@ fn Groups(reader: Reader) -> impl IntoView {
 
 /// The table of lines, or why there are none.
 #[component]
-fn Lines(reader: Reader) -> impl IntoView {
+fn Lines(reader: Reader, note: ReasonNote) -> impl IntoView {
     let locale = reader.desk.locale;
     let n_lines = Memo::new(move |_| reader.list.with(|list| list.value().map(|list| list.lines().len())));
     let has_more = Memo::new(move |_| reader.list.with(|list| list.value().is_some_and(|list| list.next().is_some())));
@@ -226,7 +229,15 @@ fn Lines(reader: Reader) -> impl IntoView {
         if searched { text::empty_search(locale.get()) } else { group_name(locale.get(), reader.group.get()).2 }
     };
     let key = |(line, fresh): &(WorklistLine, bool)| {
-        (line.patient.patient, line.assessment.clone(), line.submitted, line.received_at, line.conflict, *fresh)
+        (
+            line.patient.patient,
+            line.assessment.clone(),
+            line.submitted,
+            line.received_at,
+            line.conflict,
+            line.missing,
+            *fresh,
+        )
     };
     view! {
         <Show when=move || n_lines.get() == Some(0)><p class="empty">{empty}</p></Show>
@@ -244,7 +255,7 @@ fn Lines(reader: Reader) -> impl IntoView {
                 </thead>
                 <tbody role="rowgroup">
                     <For each=move || lines().unwrap_or_default() key let((line, fresh))>
-                        <Line desk=reader.desk line fresh />
+                        <Line desk=reader.desk line fresh note=note />
                     </For>
                 </tbody>
             </table>
@@ -259,7 +270,7 @@ fn Lines(reader: Reader) -> impl IntoView {
 }
 
 #[component]
-fn Line(desk: Desk, line: WorklistLine, fresh: bool) -> impl IntoView {
+fn Line(desk: Desk, line: WorklistLine, fresh: bool, note: ReasonNote) -> impl IntoView {
     let locale = desk.locale;
     let today = session::today();
     let names = desk.known_names();
@@ -267,6 +278,13 @@ fn Line(desk: Desk, line: WorklistLine, fresh: bool) -> impl IntoView {
     let timepoint_name = move || names.as_ref().map(|names| names.timepoint(&timepoint, locale.get()));
     let (state, closes_on, received_at) = (line.state, line.closes_on, line.received_at);
     let (sent, all) = (line.submitted, line.questionnaires);
+    let missing = line.missing;
+    let asked = matches!(state, AssessmentState::Missed | AssessmentState::PartlyCompleted) && missing.is_none();
+    let ask = asked.then(|| {
+        let name = format!("{}, {}", line.patient.registry_number, line.assessment.timepoint);
+        let subject = Subject { patient: line.patient.patient, assessment: line.assessment.clone(), name };
+        view! { <AskWhy note subject /> }
+    });
     let name = line.patient.name;
     let has_name = !name.is_empty();
     view! {
@@ -282,7 +300,11 @@ fn Line(desk: Desk, line: WorklistLine, fresh: bool) -> impl IntoView {
             <td role="cell" data-label=move || text::timepoint(locale.get())>
                 <span><span class="strong">{line.assessment.timepoint.to_string()}</span>" "{timepoint_name}</span>
             </td>
-            <td role="cell" data-label=move || text::state(locale.get())><StateChip state /></td>
+            <td role="cell" data-label=move || text::state(locale.get())>
+                <StateChip state />
+                {missing.map(|reason| view! { " "<span class="quiet">{move || reason_name(locale.get(), reason)}</span> })}
+                {ask}
+            </td>
             <td role="cell" data-label=move || text::window(locale.get())>
                 {closes_on.map(|day| move || closing(locale.get(), state, day, today))}
             </td>

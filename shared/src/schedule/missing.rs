@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Item-level reasons are separate ([`SkipReason`](crate::answers::SkipReason)). The list is closed, so that reasons
 /// can be counted and compared; `Other` comes with a note. Source: the reasons that SPIRIT-PRO and CONSORT-PRO ask
 /// registries to report, in the unit's words.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MissingReason {
     /// Nobody gave it to the patient.

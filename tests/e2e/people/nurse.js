@@ -61,6 +61,19 @@ export class Nurse extends Staff {
     return this.page.getByRole("row").filter({ has: this.page.getByRole("link", { name: number, exact: true }) });
   }
 
+  /** Opens the reasons for what a line of the list lacks. */
+  async asksWhy(line) {
+    await line.getByRole("button").click();
+    await expect(this.page.getByRole("dialog")).toBeVisible();
+  }
+
+  /** Notes a reason for what a line lacks: two taps. */
+  async notesWhy(line, reason) {
+    await this.asksWhy(line);
+    await this.presses(`nurse.missing.reason.${reason}`);
+    await expect(this.page.getByRole("dialog")).toBeHidden();
+  }
+
   async opensFile(number) {
     await this.goesTo("patients");
     await this.looksFor(number);

@@ -71,6 +71,10 @@ for (const language of ["fr", "en"]) {
       await expect(nurse.page.getByRole("table").or(nurse.page.getByText(nurse.say(`nurse.worklist.empty_${group}`)))).toBeVisible();
       await see(group === "due" ? "worklist" : `worklist-${group}`);
     }
+    await nurse.opensWorklist("overdue");
+    await nurse.asksWhy(nurse.page.getByRole("row").filter({ has: nurse.page.getByRole("button") }).first());
+    await see("missing");
+    await nurse.presses("nurse.missing.cancel");
     await nurse.goesTo("patients");
     await expect(nurse.page.getByRole("table")).toBeVisible();
     await see("patients");

@@ -1,12 +1,14 @@
 //! Enrolling a patient: one form, every error at once, then straight to the letter.
 
+mod form;
+
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
     api::{EnrolReply, EnrolRequest, ProblemKind},
     id::SiteKey,
 };
 
-use super::enrol_form::{EnrolField, EnrolForm, EnrolProblem};
+use self::form::{EnrolField, EnrolForm, EnrolProblem};
 use crate::{
     i18n::{Locale, text::nurse::enrol as text},
     session,
