@@ -271,7 +271,7 @@ impl Definition {
     /// use shared::instrument::catalog::Catalog;
     /// let catalog = Catalog::shipped()?;
     /// let eq_5d_5l = catalog.find_latest(&"eq-5d-5l".parse()?).ok_or("not shipped")?;
-    /// assert_eq!(eq_5d_5l.scales.len(), 27);
+    /// assert_eq!(eq_5d_5l.scales.len(), 28);
     /// assert!(eq_5d_5l.without_scales().scales.is_empty());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
