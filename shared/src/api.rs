@@ -531,6 +531,18 @@ pub struct CompletionReply {
     pub as_of: Date,
     /// One row per timepoint and instrument, in the study's order; those with fewer than 5 expected are left out.
     pub rows: Vec<CompletionRow>,
+    /// Why answers are missing, the most frequent reason first.
+    pub reasons: Vec<ReasonCount>,
+}
+
+/// How many assessments closed with something not sent, for one reason.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReasonCount {
+    /// The reason that staff noted; `None` while they have noted none.
+    pub reason: Option<MissingReason>,
+    /// How many; `None` when fewer than 5, which are not told apart.
+    pub n: Option<u32>,
 }
 
 /// Completion of one instrument at one timepoint.

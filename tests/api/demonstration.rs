@@ -41,6 +41,7 @@ on_both_databases! {
         let completion: CompletionReply = hugo.get("/api/completion").await.ok();
         let timepoints: BTreeSet<_> = completion.rows.iter().map(|row| row.timepoint.as_str()).collect();
         assert!(["T0", "M1", "M3", "M12"].iter().all(|it| timepoints.contains(it)), "{timepoints:?}");
+        assert!(completion.reasons.iter().filter(|it| it.n.is_some()).count() >= 3, "{:?}", completion.reasons);
         let (received, expected) = completion.rows.iter().fold((0, 0), |(received, expected), row| {
             (received + row.on_time + row.late, expected + row.expected)
         });

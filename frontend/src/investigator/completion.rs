@@ -111,7 +111,7 @@ mod tests {
             row("M3", "qlq-c30", [10, 5, 1, 0, 4]),
             row("M60", "qlq-c30", [0; 5]),
         ];
-        CompletionReply { as_of: "2026-03-12".parse().unwrap(), rows }
+        CompletionReply { as_of: "2026-03-12".parse().unwrap(), rows, reasons: Vec::new() }
     }
 
     fn shown(filter: &CompletionFilter) -> Vec<(String, usize)> {

@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 use shared::{
-    api::{CompletionReply, CompletionRow},
+    api::{CompletionReply, CompletionRow, ReasonCount},
     id::{InstrumentKey, TimepointKey},
 };
 
 use super::completion::{CompletionFilter, TimepointRows, Totals, group, instruments, total};
 use crate::{
     i18n::{Locale, decimal, long_date, text::investigator::completion as text},
-    staff::{Desk, Fetch, thousands},
+    staff::{Desk, Fetch, reason_name, thousands},
     ui::{Heading, Select, TableRoom},
 };
 
@@ -85,6 +85,39 @@ fn Table(reply: CompletionReply, instrument: RwSignal<String>, with_empty: RwSig
             </TableRoom>
             <p class="quiet small">{move || text::help(locale.get())}</p>
         </Show>
+        {move || {
+            let reasons = reply.with_value(|reply| reply.reasons.clone());
+            (!reasons.is_empty()).then(|| view! { <Reasons reasons /> })
+        }}
+    }
+}
+
+/// Why answers are missing.
+#[component]
+fn Reasons(reasons: Vec<ReasonCount>) -> impl IntoView {
+    let locale = Desk::find().locale;
+    let row = |count: ReasonCount| {
+        let reason = move || {
+            count.reason.map_or_else(|| text::no_reason(locale.get()), |reason| reason_name(locale.get(), reason))
+        };
+        let n =
+            move || count.n.map_or_else(|| text::few(locale.get()).to_owned(), |n| thousands(locale.get(), n.into()));
+        view! { <tr><th scope="row">{reason}</th><td class="number">{n}</td></tr> }
+    };
+    view! {
+        <section class="panel" aria-labelledby="reasons">
+            <h2 id="reasons">{move || text::reasons(locale.get())}</h2>
+            <p class="quiet small">{move || text::reasons_lead(locale.get())}</p>
+            <table class="table compact" aria-labelledby="reasons">
+                <thead>
+                    <tr>
+                        <th scope="col">{move || text::reason(locale.get())}</th>
+                        <th scope="col" class="number">{move || text::n_assessments(locale.get())}</th>
+                    </tr>
+                </thead>
+                <tbody>{reasons.into_iter().map(row).collect_view()}</tbody>
+            </table>
+        </section>
     }
 }
 

@@ -10,7 +10,7 @@ use shared::{
 use super::{
     devices::{Devices, in_order_of_enrolment},
     milestones::Milestones,
-    missing::{AskWhy, ReasonNote, ReasonPanel, Subject, reason_name},
+    missing::{AskWhy, ReasonNote, ReasonPanel, Subject},
     questionnaires::Questionnaires,
     state::StateChip,
 };
@@ -20,7 +20,7 @@ use crate::{
         text::nurse::{file as text, missing as missing_text, patients},
     },
     session,
-    staff::{Desk, Fetch, Names, Route, date_time},
+    staff::{Desk, Fetch, Names, Route, date_time, reason_name},
     ui::{Heading, Link},
 };
 

@@ -8,30 +8,10 @@ use shared::{
 };
 
 use crate::{
-    i18n::{Locale, text::nurse::missing as text},
-    staff::{Desk, Trouble},
+    i18n::text::nurse::missing as text,
+    staff::{Desk, Trouble, reason_name},
     ui::{Button, Dialog, Field, Look, Notice, Tone},
 };
-
-/// A reason in words.
-pub(crate) const fn reason_name(locale: Locale, reason: MissingReason) -> &'static str {
-    match reason {
-        MissingReason::NotGiven => text::reason::not_given(locale),
-        MissingReason::DeviceFailure => text::reason::device_failure(locale),
-        MissingReason::TooIll => text::reason::too_ill(locale),
-        MissingReason::Confusion => text::reason::confusion(locale),
-        MissingReason::IntensiveCare => text::reason::intensive_care(locale),
-        MissingReason::RefusedThisTime => text::reason::refused_this_time(locale),
-        MissingReason::RefusedAll => text::reason::refused_all(locale),
-        MissingReason::NotReached => text::reason::not_reached(locale),
-        MissingReason::Language => text::reason::language(locale),
-        MissingReason::Transferred => text::reason::transferred(locale),
-        MissingReason::DiedBefore => text::reason::died_before(locale),
-        MissingReason::Withdrew => text::reason::withdrew(locale),
-        MissingReason::ArrivedLate => text::reason::arrived_late(locale),
-        MissingReason::Other => text::reason::other(locale),
-    }
-}
 
 /// Whose assessment is asked about.
 #[derive(Clone, Debug, PartialEq)]

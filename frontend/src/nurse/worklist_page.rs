@@ -9,7 +9,7 @@ use shared::{
 
 use super::{
     filter::{Filter, FilterFields},
-    missing::{AskWhy, ReasonNote, ReasonPanel, Subject, reason_name},
+    missing::{AskWhy, ReasonNote, ReasonPanel, Subject},
     state::StateChip,
     worklist::{GROUPS, Worklist},
 };
@@ -22,7 +22,7 @@ use crate::{
         },
     },
     live, session,
-    staff::{Desk, FetchState, Fetched, Route, Trouble, date_time, days_between},
+    staff::{Desk, FetchState, Fetched, Route, Trouble, date_time, days_between, reason_name},
     ui::{Button, Heading, Link, Look, StatusLine, Symbol, Tone},
 };
 

@@ -9,6 +9,7 @@ mod moment;
 mod names;
 mod partial;
 mod query;
+mod reason;
 mod route;
 mod sign_in;
 
@@ -24,6 +25,7 @@ pub(crate) use self::{
     names::{Names, choices},
     partial::{DateProblem, parse_partial, parts_of},
     query::query,
+    reason::reason_name,
     route::Route,
 };
 use crate::{

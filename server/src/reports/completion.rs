@@ -3,11 +3,12 @@
 //! Expected is what was due (window closed, patient alive and in the study until then) and what came in before or
 //! outside that: received / expected is the completion rate.
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use shared::{
-    api::CompletionRow,
+    api::{CompletionRow, ReasonCount},
     id::{HemopathyKey, InstrumentKey, TimepointKey},
+    schedule::MissingReason,
     study::Study,
 };
 
@@ -32,6 +33,15 @@ pub(super) struct Came {
     pub(super) of_due: u32,
     /// Due, begun and never sent.
     pub(super) partial: u32,
+}
+
+/// The counts of reasons that may be told, the most frequent first; then the reasons that few patients are behind.
+pub(super) fn reasons(counted: Vec<(Option<MissingReason>, u32)>) -> Vec<ReasonCount> {
+    let told = |n: u32| usize::try_from(n).is_ok_and(|n| n >= SMALLEST_CELL).then_some(n);
+    let mut reasons: Vec<ReasonCount> =
+        counted.into_iter().map(|(reason, n)| ReasonCount { reason, n: told(n) }).collect();
+    reasons.sort_by_key(|it| (Reverse(it.n), it.reason));
+    reasons
 }
 
 /// The rows in the study's order, without cells that few patients are behind.
@@ -69,6 +79,14 @@ mod tests {
 
     fn key<K: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> K {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn reasons_with_few_patients_behind_them_are_named_without_their_number() {
+        use MissingReason::{Language, NotGiven, TooIll};
+        let told = reasons(vec![(Some(TooIll), 9), (Some(Language), 4), (None, 30), (Some(NotGiven), 1)]);
+        let told: Vec<_> = told.into_iter().map(|it| (it.reason, it.n)).collect();
+        assert_eq!(told, [(None, Some(30)), (Some(TooIll), Some(9)), (Some(NotGiven), None), (Some(Language), None)]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use shared::{
     id::{InstrumentKey, TimepointKey},
+    schedule::MissingReason,
     time::Date,
 };
 use sqlx::FromRow;
@@ -11,7 +12,7 @@ use sqlx::FromRow;
 use super::completion::{Came, Due};
 use crate::{
     auth::guard::InvestigatorScope,
-    db::{Db, on, parse},
+    db::{Db, from_code, on, parse},
 };
 
 #[derive(FromRow)]
@@ -39,6 +40,20 @@ pub(super) async fn list_due(_: &InvestigatorScope, db: &Db, today: Date) -> sql
             Ok(Due { timepoint: parse(&timepoint)?, hemopathy: parse(&hemopathy)?, n: small(n) })
         })
         .collect()
+}
+
+/// Assessments that closed before today with something not sent, by the reason noted.
+pub(super) async fn list_reasons(
+    _: &InvestigatorScope,
+    db: &Db,
+    today: Date,
+) -> sqlx::Result<Vec<(Option<MissingReason>, u32)>> {
+    const SQL: &str = "SELECT missing_reason, count(*) FROM assessment
+        WHERE expectation IN ('expected', 'over') AND n_submitted < n_questionnaires AND closes_on < $1
+        GROUP BY missing_reason";
+    let rows: Vec<(Option<String>, i64)> =
+        on!(db.read(), pool => sqlx::query_as(SQL).bind(today.to_string()).fetch_all(pool).await)?;
+    rows.into_iter().map(|(reason, n)| Ok((reason.as_deref().map(from_code).transpose()?, small(n)))).collect()
 }
 
 /// What came in, by timepoint and instrument.

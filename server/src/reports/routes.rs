@@ -32,7 +32,8 @@ async fn completion(
     assessments::refresh(&state.db, &state.study).await?;
     let due = queries::list_due(&scope, &state.db, as_of).await?;
     let came = queries::list_came(&scope, &state.db, as_of).await?;
-    Ok(Json(CompletionReply { as_of, rows: completion::rows(&state.study, &due, &came) }))
+    let reasons = completion::reasons(queries::list_reasons(&scope, &state.db, as_of).await?);
+    Ok(Json(CompletionReply { as_of, rows: completion::rows(&state.study, &due, &came), reasons }))
 }
 
 #[derive(Deserialize)]

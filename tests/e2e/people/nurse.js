@@ -70,7 +70,7 @@ export class Nurse extends Staff {
   /** Notes a reason for what a line lacks: two taps. */
   async notesWhy(line, reason) {
     await this.asksWhy(line);
-    await this.presses(`nurse.missing.reason.${reason}`);
+    await this.presses(`staff.reason.${reason}`);
     await expect(this.page.getByRole("dialog")).toBeHidden();
   }
 

@@ -16,7 +16,7 @@ test("a nurse closes a missed occasion in two taps, and can take it back", async
   await nurse.notesWhy(occasions.first(), "intensive_care");
   await expect(occasions).toHaveCount(before - 1);
   await nurse.opensFile(number);
-  const noted = nurse.page.getByRole("listitem").filter({ hasText: nurse.say("nurse.missing.reason.intensive_care") });
+  const noted = nurse.page.getByRole("listitem").filter({ hasText: nurse.say("staff.reason.intensive_care") });
   await expect(noted).toHaveCount(1);
   await expect(noted).toContainText("claire");
 });
@@ -26,7 +26,7 @@ test("another reason is written out", async ({ people }) => {
   await nurse.opensWorklist("overdue");
   const line = nurse.page.getByRole("row").filter({ has: nurse.page.getByRole("button") }).last();
   await nurse.asksWhy(line);
-  await nurse.presses("nurse.missing.reason.other");
+  await nurse.presses("staff.reason.other");
   await nurse.presses("nurse.missing.other_send");
   await expect(nurse.page.getByText(nurse.say("nurse.missing.other_missing"))).toBeVisible();
   await nurse.page.getByLabel(nurse.say("nurse.missing.other_label")).fill("The ward was being moved");
