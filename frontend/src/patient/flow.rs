@@ -182,7 +182,8 @@ fn take_up(
     });
 }
 
-/// Gives answers to the notebook in the order they were given; each is noted once it is kept.
+/// Gives answers to the notebook in the order they were given. Once they are kept the status says so, and then the
+/// questions follow: of all that depends on an answer, "kept" is shown first.
 fn keeper(
     care: Care,
     sitting: StoredValue<Sitting, LocalStorage>,
@@ -198,6 +199,7 @@ fn keeper(
         care.keeping.set(Keeping::UnderWay);
         spawn_local(async move {
             let mut last = Keeping::Kept;
+            let mut noted = Vec::new();
             loop {
                 let Some((item, said)) = queue.borrow_mut().pop_front() else { break };
                 let sitting = sitting.get_value();
@@ -206,13 +208,14 @@ fn keeper(
                     ItemResponse::Skipped(reason) => sitting.skip(&item, reason).await,
                 };
                 match kept {
-                    Ok(_) => questions.update(|questions| questions.note(item, said)),
+                    Ok(_) => noted.push((item, said)),
                     Err(KeepError::AlreadySent) => care.look_again(),
                     Err(KeepError::Store(error)) => care.failure.set(Some(error)),
                     Err(KeepError::Refused) => last = Keeping::Rest,
                 }
             }
             care.keeping.set(last);
+            questions.update(|questions| noted.into_iter().for_each(|(item, said)| questions.note(item, said)));
         });
     })
 }

@@ -4,7 +4,9 @@ import { expect, test } from "../support/test.js";
 test("an investigator sees completion and one scale over time, with a table twin", async ({ people }) => {
   const investigator = await people.investigator();
   const { page, say } = investigator;
-  await expect(page.getByRole("table")).toContainText("QLQ-C30");
+  await expect(page.getByRole("table", { name: say("investigator.completion.caption") })).toContainText("QLQ-C30");
+  const reasons = page.getByRole("table", { name: say("investigator.completion.reasons") });
+  await expect(reasons).toContainText(say("staff.reason.too_ill"));
   await investigator.goesTo("scores");
   await investigator.chooses({ instrument: "EORTC QLQ-C30" });
   await expect(page.getByRole("img", { name: /QLQ-C30/ }).first()).toBeVisible();

@@ -93,7 +93,7 @@ for (const language of ["fr", "en"]) {
   test(`an investigator's pages in ${language}`, async ({ people }) => {
     const investigator = await people.investigator({ language });
     const { page, say } = investigator;
-    await expect(page.getByRole("table")).toBeVisible();
+    await expect(page.getByRole("table", { name: say("investigator.completion.caption") })).toBeVisible();
     await look(page, "investigator-completion", language);
     await investigator.goesTo("scores");
     await expect(page.getByRole("img").first()).toBeVisible();
