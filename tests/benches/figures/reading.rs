@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Requests of each kind; the median counts.
-const TRIES: usize = 60;
+const TRIES: usize = 400;
 
 /// How many patients exist at the first and at the second measurement.
 const SIZES: [u32; 2] = [1_000, 100_000];
