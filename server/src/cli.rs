@@ -5,6 +5,7 @@ mod demo;
 mod instruments;
 mod questionnaires;
 mod serve;
+mod study;
 
 use std::{
     io::{IsTerminal, Write},
@@ -69,6 +70,11 @@ enum Command {
         #[command(subcommand)]
         command: questionnaires::Command,
     },
+    /// Check a study file, or print the one shipped
+    Study {
+        #[command(subcommand)]
+        command: study::Command,
+    },
     /// Manage staff accounts
     User {
         #[command(subcommand)]
@@ -81,7 +87,10 @@ pub async fn run(cli: Cli) -> ExitCode {
     if let Command::Questionnaire { command } = &cli.command {
         return questionnaires::run(command, &Clock::System);
     }
-    let without_server = matches!(cli.command, Command::Score(_) | Command::Instruments(_) | Command::Wording { .. });
+    let without_server = matches!(
+        cli.command,
+        Command::Score(_) | Command::Instruments(_) | Command::Wording { .. } | Command::Study { .. }
+    );
     match run_command(cli).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -98,6 +107,7 @@ async fn run_command(cli: Cli) -> Result<(), StartError> {
         Command::Score(asked) => return instruments::score(&settings, asked),
         Command::Instruments(asked) => return instruments::list(&settings, asked),
         Command::Wording { command } => return instruments::wording(&settings, command),
+        Command::Study { command } => return study::run(&settings, command),
         Command::Serve
         | Command::Demo
         | Command::Migrate
@@ -142,6 +152,7 @@ async fn run_command(cli: Cli) -> Result<(), StartError> {
         | Command::Score(_)
         | Command::Instruments(_)
         | Command::Wording { .. }
+        | Command::Study { .. }
         | Command::Questionnaire { .. } => Ok(()),
     }
 }

@@ -84,7 +84,5 @@ fn read_study(config: &Config, catalog: &Catalog) -> Result<Study, StartError> {
     let shown = path.display();
     let text = std::fs::read_to_string(path)
         .map_err(|error| StartError::new(format!("The study file {shown} could not be read: {error}."), hint))?;
-    let study = Study::parse_toml(&text).map_err(told(format!("The study file {shown}")))?;
-    study.check_instruments(catalog).map_err(told(format!("The study file {shown}")))?;
-    Ok(study)
+    Study::parse_toml_with(&text, catalog).map_err(told(format!("The study file {shown}")))
 }

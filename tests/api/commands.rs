@@ -131,3 +131,46 @@ fn an_account_is_made_with_a_password_from_standard_input() {
     let listed = ressenti().args(["user", "list", "--data"]).arg(folder.path()).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&listed.stdout), "claire: Nurse, toulouse\n");
 }
+
+#[test]
+fn a_study_file_is_checked_with_every_fault_shown_in_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("study.toml");
+    let check = |text: &str, more: &[&str]| {
+        std::fs::write(&file, text).unwrap();
+        let output = ressenti().current_dir(folder.path()).args(["study", "check", "study.toml"]).args(more).output();
+        let output = output.unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let shipped = ressenti().args(["study", "shipped"]).output().unwrap().stdout;
+    let shipped = String::from_utf8(shipped).unwrap();
+    assert_eq!(check(&shipped, &[]).0, Some(0));
+    assert_eq!(check(&shipped, &[]).1, "study.toml: this study can be used.\n");
+
+    let wrong = shipped.replacen("window = [-14, 14]", "window = [-60, 14]", 1);
+    let place = |key: &str| wrong.lines().position(|line| line == format!("key = \"{key}\"")).unwrap() + 6;
+    let (code, told, said) = check(&wrong, &[]);
+    assert_eq!(code, Some(2));
+    let drawn = format!(
+        "error: M1 and M3 would ask qlq-c30 on the same days\n   --> study.toml:{later}:10\n    |\n\
+         {earlier} | window = [-5, 10]\n    |          -------- M1 is asked here\n...\n\
+         {later} | window = [-60, 14]\n    |          ^^^^^^^^^\n    |\n    \
+         = help: M1 runs from day 23 to day 38: let one end before the other begins\n",
+        earlier = place("M1"),
+        later = place("M3"),
+    );
+    assert!(told.starts_with(&drawn), "{told}\n{drawn}");
+    assert!(said.contains("The study file study.toml has one error and no warnings."), "{said}");
+
+    let (code, told, _) = check(&wrong, &["--json"]);
+    assert_eq!(code, Some(2));
+    let line: serde_json::Value = serde_json::from_str(told.lines().next().unwrap()).unwrap();
+    assert_eq!((&line["severity"], &line["line"], &line["column"]), (&"error".into(), &place("M3").into(), &10.into()));
+    assert_eq!(line["place"], "timepoints[5].window");
+
+    assert_eq!(check(&shipped, &["--json"]).1, "");
+    std::fs::remove_file(&file).unwrap();
+    let missing = ressenti().args(["study", "check", "nowhere.toml"]).output().unwrap();
+    refused(&missing, "The file nowhere.toml cannot be read");
+    assert_eq!(missing.status.code(), Some(2));
+}

@@ -1,7 +1,8 @@
 //! The study file: TOML that a data manager edits, refused with the exact place of every fault.
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
+use serde::Serialize;
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
@@ -9,12 +10,12 @@ use toml::{
 
 use super::{
     Study,
-    check::{Finding, Step, check, check_wording},
+    check::{Finding, Step, check, check_instruments},
 };
 use crate::instrument::catalog::Catalog;
 
 /// The study file that Ressenti ships.
-const SHIPPED: &str = include_str!("registry.toml");
+pub const SHIPPED: &str = include_str!("registry.toml");
 
 /// Everything that is wrong with a study file; each fault names its place and a way out.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -36,23 +37,55 @@ impl fmt::Display for StudyError {
 /// One fault of a study file.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct StudyFault {
-    /// Line and column in characters, from 1; `None` where the file's text is not at hand.
-    pub position: Option<(usize, usize)>,
+    /// Whether the study can be used all the same.
+    pub severity: Severity,
+    /// Where in the file's text.
+    pub at: Stretch,
     /// The way to it: `timepoints[3].window`; empty where the file cannot be read that far.
     pub place: String,
     /// What is wrong.
     pub problem: String,
     /// What to do.
     pub hint: String,
+    /// Another part of the text that belongs to it, and what to say there.
+    pub beside: Option<(Stretch, String)>,
+}
+
+/// How much a fault matters.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The study cannot be used.
+    Error,
+    /// It can, and probably does not do what was meant.
+    Warning,
+}
+
+/// Part of a file's text.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Stretch {
+    /// Where, in bytes.
+    pub span: Range<usize>,
+    /// Its line, from 1.
+    pub line: usize,
+    /// Its first column in characters, from 1.
+    pub column: usize,
+}
+
+impl Stretch {
+    fn of(text: &str, span: Range<usize>) -> Self {
+        let before = text.get(..span.start).unwrap_or(text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
+        Self { span, line, column }
+    }
 }
 
 impl fmt::Display for StudyFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some((line, column)) = self.position {
-            let and_place = if self.place.is_empty() { "" } else { ", " };
-            write!(f, "line {line}, column {column}{and_place}")?;
-        }
-        write!(f, "{}: {}; {}", self.place, self.problem, self.hint)
+        let Self { at: Stretch { line, column, .. }, place, problem, hint, .. } = self;
+        let and_place = if place.is_empty() { "" } else { ", " };
+        write!(f, "line {line}, column {column}{and_place}{place}: {problem}; {hint}")
     }
 }
 
@@ -78,42 +111,72 @@ impl Study {
     /// assert!(refused.to_string().starts_with("line 2, column 1: unknown field `speed`"));
     /// ```
     pub fn parse_toml(text: &str) -> Result<Self, StudyError> {
-        let unreadable = |error: &toml::de::Error| {
-            let position = Some(line_and_column(text, error.span().map_or(0, |span| span.start)));
-            let problem = error.message().trim_end_matches('.').replace('\n', "; ");
-            let hint = "compare with the study file that Ressenti ships (shared/src/study/registry.toml)".to_owned();
-            StudyError { faults: vec![StudyFault { position, place: String::new(), problem, hint }] }
-        };
-        let study: Self = toml::from_str(text).map_err(|error| unreadable(&error))?;
-        let findings = check(&study);
-        if findings.is_empty() {
-            return Ok(study);
-        }
-        let document = DeTable::parse(text).map_err(|error| unreadable(&error))?;
-        let faults = findings.into_iter().map(|finding| locate(text, &document, finding)).collect();
-        Err(StudyError { faults })
+        let (study, document) = read(text).map_err(|fault| StudyError { faults: vec![*fault] })?;
+        let faults: Vec<StudyFault> = check(&study)
+            .into_iter()
+            .filter(|finding| finding.severity == Severity::Error)
+            .map(|finding| locate(text, &document, finding))
+            .collect();
+        if faults.is_empty() { Ok(study) } else { Err(StudyError { faults }) }
     }
-}
 
-impl Study {
-    /// Checks that every instrument of the batteries can be asked with this catalog, in every language.
-    ///
-    /// A live study refuses an instrument that has only demonstration wording, unless the study file accepts it
-    /// by name (`accepts_demonstration`).
+    /// [`Study::parse_toml`], and whether this catalog can ask it: all that [`review`] finds but for warnings.
     ///
     /// # Errors
-    /// When the catalog lacks an instrument version or its wording; each fault names its place in the study file.
-    pub fn check_instruments(&self, catalog: &Catalog) -> Result<(), StudyError> {
-        let faults: Vec<StudyFault> = check_wording(self, catalog).into_iter().map(unlocated).collect();
-        if faults.is_empty() { Ok(()) } else { Err(StudyError { faults }) }
+    /// The same, and when an instrument or its wording is missing, or a battery takes longer than it may.
+    pub fn parse_toml_with(text: &str, catalog: &Catalog) -> Result<Self, StudyError> {
+        let study = Self::parse_toml(text)?;
+        let mut faults = review(text, catalog);
+        faults.retain(|fault| fault.severity == Severity::Error);
+        if faults.is_empty() { Ok(study) } else { Err(StudyError { faults }) }
     }
 }
 
-/// Finds the deepest part of the document that a finding's place leads to.
+/// Everything that is wrong or odd in a study file, held against the instruments there are; in the file's order.
+///
+/// Beside what [`Study::parse_toml`] refuses: instruments that the catalog lacks or has no words for, a live study
+/// that would show demonstration wording it does not accept by name (`accepts_demonstration`), batteries over their
+/// minutes; and as warnings what is allowed and probably not meant.
+#[must_use]
+pub fn review(text: &str, catalog: &Catalog) -> Vec<StudyFault> {
+    let (study, document) = match read(text) {
+        Ok(read) => read,
+        Err(fault) => return vec![*fault],
+    };
+    let findings = check(&study).into_iter().chain(check_instruments(&study, catalog));
+    let mut faults: Vec<StudyFault> = findings.map(|finding| locate(text, &document, finding)).collect();
+    faults.sort_by_key(|fault| fault.at.span.start);
+    faults
+}
+
+/// Reads the shape, and the document that findings are located in.
+fn read(text: &str) -> Result<(Study, Spanned<DeTable<'_>>), Box<StudyFault>> {
+    let unreadable = |error: &toml::de::Error| {
+        let (severity, at) = (Severity::Error, Stretch::of(text, error.span().unwrap_or(0..0)));
+        Box::new(StudyFault {
+            severity,
+            at,
+            place: String::new(),
+            problem: error.message().trim_end_matches('.').replace('\n', "; "),
+            hint: "compare with the study that Ressenti ships: `ressenti study shipped` prints it".to_owned(),
+            beside: None,
+        })
+    };
+    let study = toml::from_str(text).map_err(|error| unreadable(&error))?;
+    Ok((study, DeTable::parse(text).map_err(|error| unreadable(&error))?))
+}
+
 fn locate(text: &str, document: &Spanned<DeTable<'_>>, finding: Finding) -> StudyFault {
-    let mut start = 0;
+    let Finding { severity, place, problem, hint, beside } = finding;
+    let at = |place: &[Step]| Stretch::of(text, span(document, place));
+    let beside = beside.map(|(place, words)| (at(&place), words));
+    StudyFault { severity, at: at(&place), place: written(&place), problem, hint, beside }
+}
+
+/// The deepest part of the document that a place leads to.
+fn span(document: &Spanned<DeTable<'_>>, place: &[Step]) -> Range<usize> {
     let mut value: Option<&Spanned<DeValue<'_>>> = None;
-    for step in &finding.place {
+    for step in place {
         let next = match (step, value) {
             (Step::Key(key), None) => document.get_ref().get(key.as_str()),
             (Step::Key(key), Some(within)) => within.get_ref().get(key.as_str()),
@@ -121,15 +184,9 @@ fn locate(text: &str, document: &Spanned<DeTable<'_>>, finding: Finding) -> Stud
             (Step::Index(_), None) => None,
         };
         let Some(next) = next else { break };
-        start = next.span().start;
         value = Some(next);
     }
-    StudyFault { position: Some(line_and_column(text, start)), ..unlocated(finding) }
-}
-
-fn unlocated(finding: Finding) -> StudyFault {
-    let Finding { place, problem, hint } = finding;
-    StudyFault { position: None, place: written(&place), problem, hint }
+    value.map_or(0..0, Spanned::span)
 }
 
 fn written(place: &[Step]) -> String {
@@ -140,28 +197,9 @@ fn written(place: &[Step]) -> String {
     })
 }
 
-fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
-    (line, column)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// The shipped file with one piece of it replaced: faults are tried on the real thing.
-    fn edited(from: &str, to: &str) -> Result<Study, StudyError> {
-        assert!(SHIPPED.contains(from), "{from:?} is not in the file");
-        Study::parse_toml(&SHIPPED.replacen(from, to, 1))
-    }
-
-    #[track_caller]
-    fn check_refused(from: &str, to: &str, said: &str) {
-        let error = edited(from, to).expect_err(said).to_string();
-        assert!(error.contains(said), "expected {said:?} in:\n{error}");
-    }
 
     #[test]
     fn the_shipped_study_holds_every_timepoint_of_the_protocol() {
@@ -175,6 +213,12 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_wrong_or_odd_in_the_shipped_study() {
+        let catalog = Catalog::shipped().expect("the shipped instruments");
+        assert_eq!(review(SHIPPED, &catalog), []);
+    }
+
+    #[test]
     fn the_study_survives_the_journey_to_a_device() {
         let study = shipped().expect("it parses");
         let wire = serde_json::to_string(&study).expect("it is written");
@@ -182,109 +226,16 @@ mod tests {
     }
 
     #[test]
-    fn unknown_and_duplicate_keys_are_refused() {
-        check_refused("phone =", "telephone =", "unknown field `telephone`");
-        check_refused("\ntarget_day = 28", "\ntarget_day = 28\nspeed = 1", "unknown field `speed`");
-        check_refused("phone =", "key = \"again\"\nphone =", "duplicate key");
-        check_refused("[batteries.SHORT]", "[batteries.CORE]", "duplicate key");
-        check_refused("key = \"centre-nord\"", "key = \"toulouse\"", "sites[1].key: toulouse is there twice");
-        check_refused("key = \"M3\"", "key = \"M1\"", "M1 is there twice in timepoints");
-        check_refused("[\"fr\", \"en\"]", "[\"fr\", \"fr\"]", "fr is there twice in languages");
-    }
-
-    #[test]
-    fn references_that_lead_nowhere_are_refused() {
-        check_refused(
-            "batteries = [\"CORE\", \"SOCIO\"]",
-            "batteries = [\"CORE\", \"SOICO\"]",
-            "timepoints[0].batteries[1]: there is no battery SOICO; write one of CORE, SHORT, SOCIO, SOCIO-UPDATE",
-        );
-        check_refused(
-            "version = \"3.0\" } }",
-            "version = \"3.0\" }, hemopathies = [\"flu\"] }",
-            "batteries.CORE.instruments[0].hemopathies[0]: there is no hemopathy flu",
-        );
-        check_refused("[\"situation\"]", "[\"hads\"]", "accepts_demonstration[0]: no battery asks hads");
-        check_refused("anchor = \"relapse\"", "anchor = \"realpse\"", "unknown variant `realpse`");
-    }
-
-    #[test]
-    fn a_label_that_lacks_a_language_is_refused() {
-        check_refused("fr = \"Ambulatoire\", ", "", "pathways[1].label: the label in fr is missing");
-        check_refused("en = \"Ambulatory\"", "en = \" \"", "the label in en is missing");
-        check_refused("en = \"Ambulatory\"", "en = \"x\", de = \"x\"", "the study does not speak de");
-    }
-
-    #[test]
-    fn windows_that_would_ask_twice_are_refused() {
-        check_refused("window = [-14, 14]", "window = [-60, 14]", "M1 and M3 would ask qlq-c30 on the same days");
-        check_refused("window = [-2, 2]", "window = [-2, 5]", "D7 and D14 would ask eq-5d-5l on the same days");
-        check_refused("window = [0, 28]", "window = [1, 28]", "the window of R does not hold its target");
-    }
-
-    #[test]
-    fn one_instrument_is_asked_at_one_version() {
-        let short = "[batteries.SHORT]\ninstruments = [{ instrument = { key = \"eq-5d-5l\", version = \"";
-        let start = SHIPPED.find(short).expect("the battery is there") + short.len();
-        let (before, after) = SHIPPED.split_at(start);
-        let error = Study::parse_toml(&format!("{before}9{after}")).expect_err("two versions");
-        assert!(error.to_string().contains("is asked at version"), "{error}");
-    }
-
-    #[test]
-    fn a_fault_names_its_line_and_column() {
-        let line =
-            SHIPPED.lines().position(|line| line == "batteries = [\"CORE\", \"SOCIO\"]").expect("it is there") + 1;
-        let error =
-            edited("batteries = [\"CORE\", \"SOCIO\"]", "batteries = [\"CORE\", \"SOICO\"]").expect_err("refused");
-        assert_eq!(error.faults.iter().map(|it| it.position).collect::<Vec<_>>(), [Some((line, 22))]);
-    }
-
-    #[test]
-    fn every_fault_is_told_at_once() {
-        let text = SHIPPED.replace("fr = \"Ambulatoire\", ", "").replace("window = [0, 28]", "window = [1, 28]");
-        assert_eq!(Study::parse_toml(&text).expect_err("refused").faults.len(), 2);
-    }
-
-    fn check_live(edits: &[(&str, &str)]) -> Result<(), StudyError> {
-        let text = edits.iter().fold(SHIPPED.to_owned(), |text, (from, to)| {
-            assert!(text.contains(from), "{from:?} is not in the file");
-            text.replacen(from, to, 1)
-        });
-        let catalog = Catalog::shipped().expect("the shipped instruments");
-        Study::parse_toml(&text).expect("it parses").check_instruments(&catalog)
-    }
-
-    #[test]
-    fn the_shipped_study_can_be_asked_with_the_shipped_instruments() {
-        check_live(&[]).expect("every instrument is there in every language");
-    }
-
-    #[test]
-    fn a_live_study_refuses_demonstration_wording_unless_it_accepts_it_by_name() {
-        let live = ("status = \"demonstration\"", "status = \"live\"");
-        let error = check_live(&[live]).expect_err("only demonstration wording is there").to_string();
-        assert!(
-            error.contains("batteries.CORE.instruments[0]: qlq-c30 3.0 has only demonstration wording in fr"),
-            "{error}"
-        );
-        assert!(!error.contains("situation"), "accepted by name: {error}");
-        let accepted = "accepts_demonstration = [\"qlq-c30\", \"eq-5d-5l\", \"epices\", \"situation\"]";
-        check_live(&[live, ("accepts_demonstration = [\"situation\"]", accepted)]).expect("all accepted by name");
-    }
-
-    #[test]
-    fn an_instrument_that_is_not_there_is_refused() {
-        let error = check_live(&[("version = \"3.0\"", "version = \"9.0\"")]).expect_err("no such version").to_string();
-        assert!(error.contains("there is no qlq-c30 9.0; the catalog has 3.0"), "{error}");
-    }
-
-    #[test]
-    fn a_language_without_wording_is_refused() {
-        let text =
-            SHIPPED.replace("[\"fr\", \"en\"]", "[\"fr\", \"en\", \"de\"]").replace(", en = ", ", de = \"x\", en = ");
-        let catalog = Catalog::shipped().expect("the shipped instruments");
-        let error = Study::parse_toml(&text).expect("it parses").check_instruments(&catalog).expect_err("no German");
-        assert!(error.to_string().contains("qlq-c30 3.0 has no wording in de"), "{error}");
+    fn every_fault_is_told_at_once_with_its_line_and_column() {
+        let batteries = "batteries = [\"CORE\", \"SOCIO\"]";
+        assert!(SHIPPED.contains(batteries));
+        let text = SHIPPED.replace(batteries, "batteries = [\"CORE\", \"SOICO\"]");
+        let text = text.replace("fr = \"Ambulatoire\", ", "").replace("window = [0, 28]", "window = [1, 28]");
+        let error = Study::parse_toml(&text).expect_err("refused");
+        assert_eq!(error.faults.len(), 3, "{error}");
+        let line = text.lines().position(|line| line.contains("SOICO")).expect("it is there") + 1;
+        let told =
+            format!("line {line}, column 22, timepoints[0].batteries[1]: there is no battery SOICO; write one of");
+        assert!(error.to_string().contains(&told), "{error}");
     }
 }

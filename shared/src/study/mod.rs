@@ -14,7 +14,7 @@ use crate::id::{
 };
 
 #[cfg(feature = "catalog")]
-pub use file::{StudyError, StudyFault, shipped};
+pub use file::{SHIPPED, Severity, Stretch, StudyError, StudyFault, review, shipped};
 
 /// A label in every language the study speaks.
 pub type Labels = BTreeMap<Language, String>;
@@ -86,6 +86,9 @@ pub struct Hemopathy {
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Battery {
+    /// The longest it may take, in minutes; as long as it takes, if absent. What it asks is held against it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<u16>,
     /// The instruments, in order.
     pub instruments: Vec<BatteryEntry>,
 }
@@ -213,6 +216,15 @@ impl BatteryEntry {
     #[must_use]
     pub fn is_for(&self, hemopathy: &HemopathyKey) -> bool {
         self.hemopathies.is_empty() || self.hemopathies.contains(hemopathy)
+    }
+
+    /// Whether some patient could be asked the same instrument by both.
+    #[cfg(feature = "catalog")]
+    fn clashes(&self, other: &Self) -> bool {
+        self.instrument.key == other.instrument.key
+            && (self.hemopathies.is_empty()
+                || other.hemopathies.is_empty()
+                || self.hemopathies.iter().any(|it| other.hemopathies.contains(it)))
     }
 
     /// Whether every patient that `other` asks is asked by this entry too.
