@@ -7,12 +7,14 @@ use shared::{api::ProblemKind, people::Role};
 use crate::support::{Client, Phone, TestApp, on_both_databases, patient::enrolment};
 
 /// Every route of the interface, with a body that gets past the reading of it, and who may call it.
-const ROUTES: [(&str, &str, &str); 17] = [
+const ROUTES: [(&str, &str, &str); 19] = [
     ("GET", "/api/staff/me", "nurse investigator manager"),
     ("GET", "/api/study", "nurse investigator manager"),
     ("POST", "/api/patients", "nurse"),
     ("POST", "/api/patients/search", "nurse"),
     ("GET", "/api/patients/{patient}", "nurse"),
+    ("GET", "/api/patients/{patient}/plan?known_at=2026-03-02", "nurse"),
+    ("POST", "/api/patients/{patient}/milestones/preview", "nurse"),
     ("POST", "/api/patients/{patient}/milestones", "nurse"),
     ("POST", "/api/patients/{patient}/letter", "nurse"),
     ("POST", "/api/patients/{patient}/devices/{device}/revoke", "nurse"),
@@ -32,7 +34,9 @@ fn body(path: &str, phone: &Phone) -> serde_json::Value {
         "/api/patients" => enrolment(&uuid::Uuid::new_v4().to_string()),
         "/api/sync/push" => json!({ "protocol": 1, "events": [phone.answer("e1", 1)] }),
         "/api/exports" => json!({ "purpose": "the access matrix" }),
-        path if path.ends_with("/milestones") => json!({ "kind": "rcp", "on": { "date": "2026-02-01" } }),
+        path if path.contains("/milestones") => {
+            json!({ "kind": "rcp", "on": { "date": "2026-02-01" }, "reason": "the access matrix" })
+        }
         _ => json!({}),
     }
 }

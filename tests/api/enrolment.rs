@@ -26,7 +26,7 @@ on_both_databases! {
         assert_eq!(kinds, [MilestoneKind::Infusion, MilestoneKind::Rcp, MilestoneKind::Inclusion]);
         assert!(file.assessments.iter().any(|assessment| assessment.id.to_string() == "T0:1"));
 
-        let moved = json!({ "kind": "infusion", "on": { "date": "2026-04-06" }, "planned": true, "source": "RCP" });
+        let moved = json!({ "kind": "infusion", "on": { "date": "2026-04-06" }, "planned": true, "source": "RCP", "reason": "bed" });
         assert!(nurse.post(&format!("/api/patients/{patient}/milestones"), &moved).await.status.is_success());
         let file: PatientReply = nurse.get(&format!("/api/patients/{patient}")).await.ok();
         let told: Vec<(String, bool)> =
@@ -176,7 +176,7 @@ on_both_databases! {
 
         let ask = || phone.client.request(reqwest::Method::GET, "/api/sync/bundle").header("if-none-match", &tag);
         assert_eq!(phone.client.send(ask()).await.status, 304);
-        let moved = json!({ "kind": "infusion", "on": { "date": "2026-04-06" }, "planned": true });
+        let moved = json!({ "kind": "infusion", "on": { "date": "2026-04-06" }, "planned": true, "reason": "bed" });
         let path = format!("/api/patients/{}/milestones", phone.patient);
         assert!(nurse.post(&path, &moved).await.status.is_success());
         let changed: PatientBundle = phone.client.send(ask()).await.ok();

@@ -62,7 +62,7 @@ on_both_databases! {
         app.clock.advance(std::time::Duration::from_secs(1));
         let tablet = Phone::of(&app, &nurse, phone.patient).await;
         tablet.push(&tablet.questionnaire()).await;
-        let infused = json!({ "kind": "infusion", "on": { "date": "2026-03-01" } });
+        let infused = json!({ "kind": "infusion", "on": { "date": "2026-03-01" }, "reason": "a bed was free" });
         let reply = nurse.post(&format!("/api/patients/{}/milestones", phone.patient), &infused).await;
         assert!(reply.status.is_success());
         assert_eq!(file(&hugo, first.export, "answers.csv").await, before);

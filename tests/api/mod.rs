@@ -6,6 +6,7 @@ mod edges;
 mod enrolment;
 mod exports;
 mod instruments;
+mod milestones;
 mod missing;
 mod outages;
 mod pushing;

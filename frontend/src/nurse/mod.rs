@@ -6,13 +6,13 @@ mod enrol;
 mod file;
 mod filter;
 mod letter;
-mod milestone_form;
 mod milestones;
 mod missing;
 mod patients;
 mod qr;
 mod questionnaires;
 mod state;
+mod strip;
 mod worklist;
 mod worklist_page;
 

@@ -38,7 +38,7 @@ CREATE TABLE episode (
   PRIMARY KEY (patient_id, ordinal)
 );
 
--- Append-only: of one kind the highest ordinal stands, except relapses, which add up.
+-- Append-only: of one kind the highest ordinal stands, except relapses, which add up until one is named by another.
 CREATE TABLE milestone (
   milestone_id UUID    NOT NULL PRIMARY KEY,
   patient_id   UUID    NOT NULL REFERENCES patient (patient_id),
@@ -48,6 +48,9 @@ CREATE TABLE milestone (
   accuracy     TEXT    NOT NULL,              -- day, month or year
   planned      BOOLEAN NOT NULL,
   source       TEXT    NOT NULL,
+  replaces     UUID    REFERENCES milestone (milestone_id), -- the entry it corrects or takes back
+  taken_back   BOOLEAN NOT NULL,              -- it takes back, and stands for nothing itself
+  reason       TEXT    NOT NULL,
   entered_by   UUID    NOT NULL REFERENCES staff (staff_id),
   entered_at   BIGINT  NOT NULL,
   UNIQUE (patient_id, ordinal)

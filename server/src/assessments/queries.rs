@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 use shared::{
     api::WorklistGroup,
-    id::{AssessmentId, PatientId, SiteKey},
-    schedule::{Facts, Milestone, Progress, Tally, Window},
+    id::{AssessmentId, MilestoneId, PatientId, SiteKey},
+    schedule::{Entered, Facts, Milestone, Progress, Tally, Window, standing_milestones},
     time::{PartialDate, Timestamp},
 };
 use sqlx::{FromRow, QueryBuilder};
@@ -19,7 +19,6 @@ use super::{
 use crate::{
     auth::guard::NurseScope,
     db::{Db, Tx, from_code, instant, millis, on, parse},
-    milestones,
 };
 
 #[derive(FromRow)]
@@ -32,10 +31,25 @@ struct PatientRow {
 #[derive(FromRow)]
 struct MilestoneRow {
     patient_id: Uuid,
+    milestone_id: Uuid,
     kind: String,
     happened_on: String,
     accuracy: String,
     planned: bool,
+    replaces: Option<Uuid>,
+    taken_back: bool,
+}
+
+impl MilestoneRow {
+    fn entered(&self) -> sqlx::Result<Entered> {
+        let on = PartialDate { date: parse(&self.happened_on)?, precision: from_code(&self.accuracy)? };
+        Ok(Entered {
+            id: MilestoneId::new(self.milestone_id),
+            milestone: Milestone { kind: from_code(&self.kind)?, on, planned: self.planned },
+            replaces: self.replaces.map(MilestoneId::new),
+            taken_back: self.taken_back,
+        })
+    }
 }
 
 #[derive(FromRow)]
@@ -168,16 +182,14 @@ async fn add_milestones(tx: &mut Tx, patients: &[PatientId], courses: &mut Cours
     let rows: Vec<MilestoneRow> = list_of_patients!(
         tx,
         patients,
-        "SELECT patient_id, kind, happened_on, accuracy, planned FROM milestone",
+        "SELECT patient_id, milestone_id, kind, happened_on, accuracy, planned, replaces, taken_back FROM milestone",
         "ORDER BY patient_id, ordinal"
     );
-    for row in rows {
-        let Some(course) = courses.get_mut(&PatientId::new(row.patient_id)) else { continue };
-        let on = PartialDate { date: parse(&row.happened_on)?, precision: from_code(&row.accuracy)? };
-        course.facts.milestones.push(Milestone { kind: from_code(&row.kind)?, on, planned: row.planned });
-    }
-    for course in courses.values_mut() {
-        course.facts.milestones = milestones::standing(std::mem::take(&mut course.facts.milestones));
+    for of_one in rows.chunk_by(|one, next| one.patient_id == next.patient_id) {
+        let entered = of_one.iter().map(MilestoneRow::entered).collect::<sqlx::Result<Vec<_>>>()?;
+        let course = of_one.first().and_then(|row| courses.get_mut(&PatientId::new(row.patient_id)));
+        let Some(course) = course else { continue };
+        course.facts.milestones = standing_milestones(&entered);
     }
     Ok(())
 }

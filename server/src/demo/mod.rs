@@ -16,10 +16,11 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use shared::{
     id::{DeviceId, MilestoneId, PatientId},
     people::Role,
-    schedule::{Facts, Milestone},
+    schedule::{Entered, Facts, standing_milestones},
     sync::protocol::PushOutcome,
     time::{Date, Timestamp},
 };
+use uuid::Uuid;
 
 use self::{attendance::HandedIn, dice::Dice, people::Patient};
 use crate::{
@@ -165,10 +166,12 @@ async fn send_answers(state: &AppState, enrolled: &[Participant], dice: &Dice) -
     let mut handed_in: Vec<HandedIn> = Vec::new();
     for it in enrolled {
         let entered = it.patient.request.milestones.iter().chain(it.patient.later.iter().map(|(request, _)| request));
-        let entered = entered.map(|it| Milestone { kind: it.kind, on: it.on, planned: it.planned });
+        // no entry names another here, so none needs an id of its own
+        let entered: Vec<Entered> =
+            entered.map(|it| milestones::as_entered(it, MilestoneId::new(Uuid::nil()))).collect();
         let facts = Facts {
             hemopathy: it.patient.request.hemopathy.clone(),
-            milestones: milestones::standing(entered),
+            milestones: standing_milestones(&entered),
             progress: Vec::new(),
         };
         handed_in.extend(attendance::attended(state, it, &facts, now, dice)?);

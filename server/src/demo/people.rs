@@ -7,6 +7,7 @@ use jiff::{Span, civil::Time};
 use shared::{
     api::{EnrolRequest, MilestoneRequest},
     id::{HemopathyKey, Language, PathwayKey, SiteKey},
+    schedule::Milestone,
     study::{MilestoneKind, Study},
     time::{Date, DatePrecision, PartialDate},
 };
@@ -176,7 +177,7 @@ impl Course<'_> {
         let mut infused_on = planned;
         if dice.happens(0.3) {
             infused_on = day_after(planned, dice.whole(4..=21));
-            self.plan(MilestoneKind::Infusion, infused_on, day_after(planned, -2));
+            self.postpone(infused_on, day_after(planned, -2));
         }
         let lymphodepletion = day_after(infused_on, -5);
         self.enter(MilestoneKind::Lymphodepletion, lymphodepletion, lymphodepletion);
@@ -195,7 +196,10 @@ impl Course<'_> {
         } else {
             PartialDate { date: infused_on.first_of_month(), precision: DatePrecision::Month }
         };
-        self.add(MilestoneRequest { kind: MilestoneKind::Infusion, on, planned: false, source: source() }, included_on);
+        self.add(
+            MilestoneRequest::new(Milestone { kind: MilestoneKind::Infusion, on, planned: false }, SOURCE),
+            included_on,
+        );
         self.after_infusion(included_on, nature);
     }
 
@@ -237,11 +241,23 @@ impl Course<'_> {
     }
 
     fn enter(&mut self, kind: MilestoneKind, on: Date, entered_on: Date) {
-        self.add(MilestoneRequest { kind, on: PartialDate::day(on), planned: false, source: source() }, entered_on);
+        self.add(
+            MilestoneRequest::new(Milestone { kind, on: PartialDate::day(on), planned: false }, SOURCE),
+            entered_on,
+        );
     }
 
     fn plan(&mut self, kind: MilestoneKind, on: Date, entered_on: Date) {
-        self.add(MilestoneRequest { kind, on: PartialDate::day(on), planned: true, source: source() }, entered_on);
+        self.add(
+            MilestoneRequest::new(Milestone { kind, on: PartialDate::day(on), planned: true }, SOURCE),
+            entered_on,
+        );
+    }
+
+    fn postpone(&mut self, infusion_on: Date, entered_on: Date) {
+        let infusion = Milestone { kind: MilestoneKind::Infusion, on: PartialDate::day(infusion_on), planned: true };
+        let reason = "Infection en cours, perfusion reportée".to_owned();
+        self.add(MilestoneRequest { reason, ..MilestoneRequest::new(infusion, SOURCE) }, entered_on);
     }
 
     fn end(&mut self, kind: MilestoneKind, on: Date) {
@@ -258,9 +274,8 @@ impl Course<'_> {
     }
 }
 
-fn source() -> String {
-    "demonstration".to_owned()
-}
+/// Where invented dates are known from.
+const SOURCE: &str = "demonstration";
 
 /// The day so many days after another.
 pub(super) fn day_after(date: Date, days: i32) -> Date {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use shared::{
     answers::AnswerEvent,
-    id::{HemopathyKey, PathwayKey, PatientId, SiteKey, StaffId},
-    schedule::Milestone,
+    id::{HemopathyKey, MilestoneId, PathwayKey, PatientId, SiteKey, StaffId},
+    schedule::{Entered, Milestone, standing_milestones},
     time::{Date, PartialDate, Timestamp},
 };
 use sqlx::{FromRow, QueryBuilder};
@@ -15,7 +15,6 @@ use super::{Export, Manifest, Moment};
 use crate::{
     auth::guard::InvestigatorScope,
     db::{Db, from_code, from_json, instant, millis, on, parse, to_json},
-    milestones,
 };
 
 /// One patient's part of the record at the export's moment.
@@ -42,10 +41,13 @@ pub(super) struct KeptEvent {
 #[derive(FromRow)]
 struct MilestoneRow {
     patient_id: Uuid,
+    milestone_id: Uuid,
     kind: String,
     happened_on: String,
     accuracy: String,
     planned: bool,
+    replaces: Option<Uuid>,
+    taken_back: bool,
 }
 
 #[derive(FromRow)]
@@ -113,7 +115,7 @@ pub(super) async fn list_patients(
                 patient: PatientId::new(patient),
                 hemopathy: parse(&hemopathy)?,
                 site: parse(&site)?,
-                milestones: milestones::standing(entered.remove(&patient).unwrap_or_default()),
+                milestones: standing_milestones(&entered.remove(&patient).unwrap_or_default()),
                 episodes: episodes.remove(&patient).unwrap_or_default(),
                 events: events.remove(&patient).unwrap_or_default(),
             })
@@ -135,20 +137,26 @@ macro_rules! of_patients {
     }};
 }
 
-async fn list_milestones(db: &Db, patients: &[Uuid], moment: Moment) -> sqlx::Result<BTreeMap<Uuid, Vec<Milestone>>> {
-    const SQL: &str = "SELECT patient_id, kind, happened_on, accuracy, planned FROM milestone";
+async fn list_milestones(db: &Db, patients: &[Uuid], moment: Moment) -> sqlx::Result<BTreeMap<Uuid, Vec<Entered>>> {
+    const SQL: &str =
+        "SELECT patient_id, milestone_id, kind, happened_on, accuracy, planned, replaces, taken_back FROM milestone";
     let rows: Vec<MilestoneRow> = on!(db.read(), pool => {
         let mut query = of_patients!(SQL, patients);
         query.push(" AND entered_at <= ").push_bind(millis(moment.made_at)).push(" ORDER BY ordinal");
         query.build_query_as().fetch_all(pool).await
     })?;
-    let mut milestones: BTreeMap<Uuid, Vec<Milestone>> = BTreeMap::new();
+    let mut entered: BTreeMap<Uuid, Vec<Entered>> = BTreeMap::new();
     for row in rows {
         let on = PartialDate { date: parse(&row.happened_on)?, precision: from_code(&row.accuracy)? };
-        let milestone = Milestone { kind: from_code(&row.kind)?, on, planned: row.planned };
-        milestones.entry(row.patient_id).or_default().push(milestone);
+        let entry = Entered {
+            id: MilestoneId::new(row.milestone_id),
+            milestone: Milestone { kind: from_code(&row.kind)?, on, planned: row.planned },
+            replaces: row.replaces.map(MilestoneId::new),
+            taken_back: row.taken_back,
+        };
+        entered.entry(row.patient_id).or_default().push(entry);
     }
-    Ok(milestones)
+    Ok(entered)
 }
 
 async fn list_episodes(

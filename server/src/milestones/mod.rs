@@ -1,5 +1,5 @@
-//! Milestones: the dates a patient's course is told by. Entries are appended; a later one of a kind replaces
-//! what stood, except relapses, which add up. The old entry stays in history.
+//! Milestones: the dates a patient's course is told by. Entries are appended and none is changed: a later one
+//! replaces or takes back what stood, with its reason, and what stood stays in history.
 
 mod queries;
 mod routes;
@@ -7,7 +7,7 @@ mod routes;
 use shared::{
     api::{MilestoneLine, MilestoneRequest},
     id::{MilestoneId, StaffId},
-    schedule::Milestone,
+    schedule::{self, Entered, Milestone},
     study::MilestoneKind,
     time::{Date, Timestamp},
 };
@@ -15,15 +15,15 @@ use shared::{
 pub use queries::{append, list};
 pub use routes::routes;
 
-/// A milestone as it was entered.
+/// A milestone as it was entered, with what its line in the file tells.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Entry {
-    /// Which entry.
-    pub id: MilestoneId,
-    /// What, when, whether planned.
-    pub milestone: Milestone,
+    /// What.
+    pub entered: Entered,
     /// Where it is known from.
     pub source: String,
+    /// Why it changes what stood.
+    pub reason: String,
     /// The name of the account that entered it.
     pub entered_by: String,
     /// When.
@@ -41,45 +41,69 @@ pub struct NewEntry {
     pub staff: StaffId,
 }
 
-/// Whether a later entry replaced each of these, which come in the order they were entered.
-fn replaced(entries: &[Entry]) -> Vec<bool> {
-    let later_of_kind = |(index, entry): (usize, &Entry)| {
-        let kind = entry.milestone.kind;
-        kind != MilestoneKind::Relapse && entries.iter().skip(index + 1).any(|later| later.milestone.kind == kind)
-    };
-    entries.iter().enumerate().map(later_of_kind).collect()
+/// The entries without what only their lines tell.
+#[must_use]
+pub fn entered(entries: &[Entry]) -> Vec<Entered> {
+    entries.iter().map(|entry| entry.entered.clone()).collect()
 }
 
-/// The milestones that stand, by date: of one kind the one entered last, and every relapse.
+/// A request as an entry of this id.
 #[must_use]
-pub fn standing(entered: impl IntoIterator<Item = Milestone>) -> Vec<Milestone> {
-    let mut standing: Vec<Milestone> = Vec::new();
-    for milestone in entered {
-        if milestone.kind != MilestoneKind::Relapse {
-            standing.retain(|it| it.kind != milestone.kind);
-        }
-        standing.push(milestone);
-    }
-    standing.sort_by_key(|milestone| (milestone.on.anchor(), milestone.kind));
-    standing
+pub fn as_entered(request: &MilestoneRequest, id: MilestoneId) -> Entered {
+    Entered { id, milestone: request.milestone(), replaces: request.replaces, taken_back: request.taken_back }
 }
 
 /// All entries as a patient's file shows them, the newest first.
 #[must_use]
 pub fn lines(entries: &[Entry]) -> Vec<MilestoneLine> {
-    let line = |(entry, replaced): (&Entry, bool)| MilestoneLine {
-        id: entry.id,
-        kind: entry.milestone.kind,
-        on: entry.milestone.on,
-        planned: entry.milestone.planned,
-        source: entry.source.clone(),
-        entered_by: entry.entered_by.clone(),
-        entered_at: entry.entered_at,
-        replaced,
+    let put_aside = schedule::put_aside(&entered(entries));
+    let line = |(entry, replaces): (&Entry, &Option<MilestoneId>)| {
+        let Entered { id, milestone, taken_back, .. } = entry.entered;
+        MilestoneLine {
+            id,
+            kind: milestone.kind,
+            on: milestone.on,
+            planned: milestone.planned,
+            source: entry.source.clone(),
+            entered_by: entry.entered_by.clone(),
+            entered_at: entry.entered_at,
+            replaced: put_aside.contains(&Some(id)),
+            replaces: *replaces,
+            taken_back,
+            reason: entry.reason.clone(),
+        }
     };
-    let mut lines: Vec<MilestoneLine> = entries.iter().zip(replaced(entries)).map(line).collect();
+    let mut lines: Vec<MilestoneLine> = entries.iter().zip(&put_aside).map(line).collect();
     lines.reverse();
     lines
+}
+
+/// What stands and would be put aside by this request.
+#[must_use]
+pub fn stood(request: &MilestoneRequest, entries: &[Entered]) -> Option<Milestone> {
+    let standing = schedule::standing(entries);
+    let of_kind = |it: &&Entered| request.kind != MilestoneKind::Relapse && it.milestone.kind == request.kind;
+    let named = |it: &&Entered| request.replaces.is_some_and(|id| id == it.id);
+    standing.into_iter().find(|it| of_kind(it) || named(it)).map(|it| it.milestone)
+}
+
+/// Whether this request is only recorded with a reason.
+#[must_use]
+pub fn needs_reason(request: &MilestoneRequest, entries: &[Entered]) -> bool {
+    let now = Some(request.milestone()).filter(|_| !request.taken_back);
+    stood(request, entries).is_some_and(|stood| schedule::needs_reason(stood, now))
+}
+
+/// Why a milestone does not fit what was entered before, in a sentence; `None` when it does.
+#[must_use]
+pub fn conflict(request: &MilestoneRequest, entries: &[Entered]) -> Option<&'static str> {
+    let is_named = |it: &&Entered| Some(it.id) == request.replaces && it.milestone.kind == request.kind;
+    if request.n_entries.is_some_and(|n| n != entries.len())
+        || (request.replaces.is_some() && !schedule::standing(entries).iter().any(is_named))
+    {
+        return Some("The milestones were changed in the meantime. Nothing was saved; look at them again.");
+    }
+    None
 }
 
 /// Why a milestone is not entered, in a sentence; `None` when it is.
@@ -88,11 +112,17 @@ pub fn refusal(request: &MilestoneRequest, today: Date) -> Option<&'static str> 
     if request.on.anchor().year() < 1900 {
         return Some("The date is before 1900. Nothing was saved; check the year.");
     }
-    if !request.planned && request.on.date > today {
+    if !request.taken_back && !request.planned && request.on.date > today {
         return Some("The date is still to come. Nothing was saved; mark it as planned, or correct it.");
     }
     if request.source.chars().count() > 200 {
         return Some("The source is longer than 200 characters. Nothing was saved; shorten it.");
+    }
+    if request.reason.chars().count() > 500 {
+        return Some("The reason is longer than 500 characters. Nothing was saved; shorten it.");
+    }
+    if request.taken_back && request.replaces.is_none() {
+        return Some("It does not say which entry is taken back. Nothing was saved; name it.");
     }
     None
 }
@@ -102,53 +132,70 @@ mod tests {
     use shared::{
         api::MilestoneRequest,
         id::MilestoneId,
-        schedule::Milestone,
+        schedule::{Entered, Milestone},
         study::MilestoneKind,
         time::{PartialDate, Timestamp},
     };
 
-    use super::{Entry, lines, refusal, standing};
+    use super::{Entry, conflict, entered, lines, needs_reason, refusal};
 
-    fn entry(n: u128, kind: MilestoneKind, on: &str) -> Entry {
-        let on = PartialDate::day(on.parse().unwrap());
+    fn id(n: u128) -> MilestoneId {
+        MilestoneId::new(uuid::Uuid::from_u128(n))
+    }
+
+    fn infusion(on: &str, planned: bool) -> Milestone {
+        Milestone { kind: MilestoneKind::Infusion, on: PartialDate::day(on.parse().unwrap()), planned }
+    }
+
+    fn entry(n: u128, milestone: Milestone, replaces: Option<u128>, taken_back: bool) -> Entry {
         Entry {
-            id: MilestoneId::new(uuid::Uuid::from_u128(n)),
-            milestone: Milestone { kind, on, planned: false },
+            entered: Entered { id: id(n), milestone, replaces: replaces.map(id), taken_back },
             source: String::new(),
+            reason: String::new(),
             entered_by: "claire".to_owned(),
             entered_at: Timestamp::UNIX_EPOCH,
         }
     }
 
     #[test]
-    fn the_last_entry_of_a_kind_stands_and_relapses_add_up() {
+    fn each_line_tells_what_it_put_aside_and_whether_it_stands() {
         let entries = [
-            entry(1, MilestoneKind::Infusion, "2026-05-04"),
-            entry(2, MilestoneKind::Relapse, "2026-09-01"),
-            entry(3, MilestoneKind::Infusion, "2026-05-11"),
-            entry(4, MilestoneKind::Relapse, "2026-08-01"),
+            entry(1, infusion("2026-05-04", true), None, false),
+            entry(2, infusion("2026-05-11", true), None, false),
+            entry(3, infusion("2026-05-11", true), Some(2), true),
         ];
-        let told: Vec<String> = standing(entries.iter().map(|it| it.milestone))
-            .iter()
-            .map(|it| format!("{:?} {}", it.kind, it.on.date))
-            .collect();
-        assert_eq!(told, ["Infusion 2026-05-11", "Relapse 2026-08-01", "Relapse 2026-09-01"]);
-        let replaced: Vec<bool> = lines(&entries).iter().map(|line| line.replaced).collect();
-        assert_eq!(replaced, [false, false, false, true]);
+        let told: Vec<(bool, Option<MilestoneId>, bool)> =
+            lines(&entries).iter().map(|line| (line.replaced, line.replaces, line.taken_back)).collect();
+        assert_eq!(told, [(false, Some(id(2)), true), (true, Some(id(1)), false), (true, None, false)]);
     }
 
     #[test]
     fn what_is_still_to_come_can_only_be_planned() {
-        let request = |on: &str, planned| MilestoneRequest {
-            kind: MilestoneKind::Infusion,
-            on: PartialDate::day(on.parse().unwrap()),
-            planned,
-            source: String::new(),
-        };
+        let request = |on: &str, planned| MilestoneRequest::new(infusion(on, planned), "");
         let today = "2026-03-02".parse().unwrap();
         assert_eq!(refusal(&request("2026-03-02", false), today), None);
         assert_eq!(refusal(&request("2026-04-02", true), today), None);
         assert!(refusal(&request("2026-03-03", false), today).is_some());
         assert!(refusal(&request("0206-03-02", false), today).is_some());
+    }
+
+    #[test]
+    fn a_change_names_an_entry_that_stands_and_was_seen() {
+        let entries = entered(&[
+            entry(1, infusion("2026-05-04", true), None, false),
+            entry(2, infusion("2026-05-11", true), Some(1), false),
+        ]);
+        let request = |replaces: Option<u128>, n_entries| MilestoneRequest {
+            replaces: replaces.map(id),
+            n_entries,
+            ..MilestoneRequest::new(infusion("2026-05-18", true), "")
+        };
+        assert_eq!(conflict(&request(Some(2), Some(2)), &entries), None);
+        assert_eq!(conflict(&request(None, None), &entries), None);
+        assert!(conflict(&request(Some(2), Some(1)), &entries).is_some(), "another entry came in between");
+        assert!(conflict(&request(Some(1), None), &entries).is_some(), "it stands no longer");
+        assert!(needs_reason(&request(Some(2), None), &entries));
+        let death = MilestoneRequest { kind: MilestoneKind::Death, ..request(Some(2), None) };
+        assert!(conflict(&death, &entries).is_some(), "a death corrects no infusion");
     }
 }

@@ -2,7 +2,7 @@
 
 use shared::{
     id::MilestoneId,
-    schedule::Milestone,
+    schedule::{Entered, Milestone},
     time::{PartialDate, Timestamp},
 };
 use sqlx::FromRow;
@@ -22,6 +22,9 @@ struct MilestoneRow {
     accuracy: String,
     planned: bool,
     source: String,
+    replaces: Option<Uuid>,
+    taken_back: bool,
+    reason: String,
     username: String,
     entered_at: i64,
 }
@@ -29,10 +32,16 @@ struct MilestoneRow {
 impl MilestoneRow {
     fn into_entry(self) -> sqlx::Result<Entry> {
         let on = PartialDate { date: parse(&self.happened_on)?, precision: from_code(&self.accuracy)? };
-        Ok(Entry {
+        let entered = Entered {
             id: MilestoneId::new(self.milestone_id),
             milestone: Milestone { kind: from_code(&self.kind)?, on, planned: self.planned },
+            replaces: self.replaces.map(MilestoneId::new),
+            taken_back: self.taken_back,
+        };
+        Ok(Entry {
+            entered,
             source: self.source,
+            reason: self.reason,
             entered_by: self.username,
             entered_at: instant(self.entered_at)?,
         })
@@ -44,7 +53,8 @@ impl MilestoneRow {
 /// # Errors
 /// When the database could not.
 pub async fn list(tx: &mut Tx, scope: &OnePatientScope) -> sqlx::Result<Vec<Entry>> {
-    const SQL: &str = "SELECT milestone_id, kind, happened_on, accuracy, planned, source, username, entered_at
+    const SQL: &str = "SELECT milestone_id, kind, happened_on, accuracy, planned, source, replaces, taken_back,
+            reason, username, entered_at
         FROM milestone JOIN staff ON staff.staff_id = milestone.entered_by
         WHERE patient_id = $1 ORDER BY ordinal";
     let rows: Vec<MilestoneRow> =
@@ -58,12 +68,13 @@ pub async fn list(tx: &mut Tx, scope: &OnePatientScope) -> sqlx::Result<Vec<Entr
 /// When the database could not, or somebody else entered one at the same moment.
 pub async fn append(tx: &mut Tx, scope: &OnePatientScope, entry: &NewEntry, now: Timestamp) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO milestone (milestone_id, patient_id, ordinal, kind, happened_on, accuracy, planned,
-            source, entered_by, entered_at)
-        SELECT $1, $2, COALESCE(MAX(ordinal), 0) + 1, $3, $4, $5, $6, $7, $8, $9
+            source, replaces, taken_back, reason, entered_by, entered_at)
+        SELECT $1, $2, COALESCE(MAX(ordinal), 0) + 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
         FROM milestone WHERE patient_id = $2";
     let request = &entry.request;
     let (kind, accuracy) = (to_code(&request.kind)?, to_code(&request.on.precision)?);
     on!(tx, conn => sqlx::query(SQL).bind(entry.id.as_uuid()).bind(scope.patient().as_uuid()).bind(kind)
         .bind(request.on.date.to_string()).bind(accuracy).bind(request.planned).bind(&request.source)
+        .bind(request.replaces.map(MilestoneId::as_uuid)).bind(request.taken_back).bind(request.reason.trim())
         .bind(entry.staff.as_uuid()).bind(millis(now)).execute(&mut **conn).await.map(|_| ()))
 }

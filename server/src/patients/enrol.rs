@@ -6,6 +6,7 @@
 use shared::{
     api::{EnrolRequest, MilestoneRequest},
     id::{MilestoneId, PatientId},
+    schedule::Milestone,
     study::{MilestoneKind, Study},
     time::{Date, PartialDate},
 };
@@ -72,7 +73,7 @@ pub async fn enrol(state: &AppState, nurse: &NurseScope, request: EnrolRequest) 
 fn with_inclusion(mut milestones: Vec<MilestoneRequest>, today: Date) -> Vec<MilestoneRequest> {
     if !milestones.iter().any(|it| it.kind == MilestoneKind::Inclusion) {
         let (kind, on) = (MilestoneKind::Inclusion, PartialDate::day(today));
-        milestones.insert(0, MilestoneRequest { kind, on, planned: false, source: String::new() });
+        milestones.insert(0, MilestoneRequest::new(Milestone { kind, on, planned: false }, ""));
     }
     milestones
 }
@@ -104,6 +105,9 @@ fn check(study: &Study, nurse: &NurseScope, request: &EnrolRequest, today: Date)
     }
     if request.milestones.len() > 50 {
         return Err(ApiError::refused("More than 50 milestones at once. Nothing was saved."));
+    }
+    if request.milestones.iter().any(|milestone| milestone.replaces.is_some()) {
+        return Err(ApiError::refused("A new patient has no milestone to replace. Nothing was saved."));
     }
     let refusal = request.milestones.iter().find_map(|milestone| milestones::refusal(milestone, today));
     refusal.map_or(Ok(()), |refusal| Err(ApiError::refused(refusal)))

@@ -5,7 +5,12 @@ mod file;
 mod queries;
 mod routes;
 
-use shared::{api::ProblemKind, id::PatientId, schedule::Facts};
+use shared::{
+    api::ProblemKind,
+    id::PatientId,
+    schedule::{Facts, standing_milestones},
+    time::Timestamp,
+};
 
 use crate::{
     auth::guard::{NurseScope, OnePatientScope},
@@ -33,8 +38,21 @@ pub async fn open(db: &Db, nurse: &NurseScope, patient: PatientId) -> Result<One
 /// When the database could not.
 pub async fn read_facts(tx: &mut Tx, scope: &OnePatientScope) -> sqlx::Result<Facts> {
     let patient = queries::get(tx, scope).await?;
-    let milestones = milestones::standing(milestones::list(tx, scope).await?.into_iter().map(|it| it.milestone));
+    let milestones = standing_milestones(&milestones::entered(&milestones::list(tx, scope).await?));
     let progress = sync::list_progress(tx, scope).await?;
+    Ok(Facts { hemopathy: patient.hemopathy, milestones, progress })
+}
+
+/// Everything that the plan depended on, as far as it was known at an instant.
+///
+/// # Errors
+/// When the database could not.
+pub async fn read_facts_known_at(tx: &mut Tx, scope: &OnePatientScope, at: Timestamp) -> sqlx::Result<Facts> {
+    let patient = queries::get(tx, scope).await?;
+    let mut entries = milestones::list(tx, scope).await?;
+    entries.retain(|entry| entry.entered_at <= at);
+    let progress = sync::list_progress_known_at(tx, scope, at).await?;
+    let milestones = standing_milestones(&milestones::entered(&entries));
     Ok(Facts { hemopathy: patient.hemopathy, milestones, progress })
 }
 

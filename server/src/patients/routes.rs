@@ -1,22 +1,25 @@
-//! `POST /api/patients`, `POST /api/patients/search`, `GET /api/patients/{patient}`.
+//! `POST /api/patients`, `POST /api/patients/search`, `GET /api/patients/{patient}` and its `/plan?known_at=…`.
 
 use axum::{
     Json, Router,
     extract::State,
     routing::{get, post},
 };
+use serde::Deserialize;
 use shared::{
-    api::{EnrolReply, EnrolRequest, PatientLine, PatientReply, PatientsReply, PatientsRequest},
+    api::{EnrolReply, EnrolRequest, PatientLine, PatientReply, PatientsReply, PatientsRequest, PlanReply},
     id::{PatientId, SiteKey},
     schedule,
+    time::{Date, Timestamp},
 };
 
-use super::{enrol, file, open, queries, read_facts};
+use super::{enrol, file, open, queries, read_facts, read_facts_known_at};
 use crate::{
     audit::{self, Operation},
     auth::guard::NurseScope,
+    clock::{civil_date, paris},
     devices,
-    error::{ApiError, Body, Path},
+    error::{ApiError, Body, Path, Query},
     identity, milestones, missing,
     state::AppState,
     sync,
@@ -31,6 +34,7 @@ pub fn routes() -> Router<AppState> {
         .route("/api/patients", post(enrol_patient))
         .route("/api/patients/search", post(search))
         .route("/api/patients/{patient}", get(read))
+        .route("/api/patients/{patient}/plan", get(plan_known_at))
 }
 
 async fn enrol_patient(
@@ -89,4 +93,53 @@ async fn read(
         questionnaires: file::questionnaires(&state.catalog, &events, &enrolled_at),
         devices,
     }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlanQuery {
+    known_at: String,
+}
+
+async fn plan_known_at(
+    State(state): State<AppState>,
+    nurse: NurseScope,
+    Path(patient): Path<PatientId>,
+    Query(PlanQuery { known_at }): Query<PlanQuery>,
+) -> Result<Json<PlanReply>, ApiError> {
+    let scope = open(&state.db, &nurse, patient).await?;
+    let refused =
+        || ApiError::refused("It is neither an instant nor a date. Write 2026-03-03T12:00:00Z or 2026-03-03.");
+    let known_at = instant_of(&known_at).ok_or_else(refused)?.min(state.clock.now());
+    let entry = audit::Entry::staff(nurse.staff(), Operation::ReadPatient).of(patient);
+    audit::append_alone(&state.db, &entry, state.clock.now()).await?;
+    let mut tx = state.db.snapshot().await?;
+    let facts = read_facts_known_at(&mut tx, &scope, known_at).await?;
+    let plan = schedule::plan(&state.study, &facts, civil_date(known_at));
+    let assessments = schedule::by_window(&plan).into_iter().cloned().collect();
+    Ok(Json(PlanReply { known_at, milestones: facts.milestones, assessments }))
+}
+
+/// An instant, or the last one of a civil date in Europe/Paris.
+fn instant_of(text: &str) -> Option<Timestamp> {
+    let end_of = |day: Date| {
+        let next = day.tomorrow().ok()?.to_zoned(paris()).ok()?;
+        Timestamp::from_millisecond(next.timestamp().as_millisecond().checked_sub(1)?).ok()
+    };
+    text.parse().ok().or_else(|| end_of(text.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::instant_of;
+
+    #[test]
+    fn a_date_means_until_its_end_in_paris_whatever_its_length() {
+        let told = |text: &str| instant_of(text).map(|at| at.to_string());
+        assert_eq!(told("2026-03-29").as_deref(), Some("2026-03-29T21:59:59.999Z"), "the day that has 23 hours");
+        assert_eq!(told("2026-10-25").as_deref(), Some("2026-10-25T22:59:59.999Z"), "the day that has 25");
+        assert_eq!(told("2028-02-29").as_deref(), Some("2028-02-29T22:59:59.999Z"));
+        assert_eq!(told("2026-03-03T12:00:00Z").as_deref(), Some("2026-03-03T12:00:00Z"));
+        assert_eq!(told("yesterday"), None);
+    }
 }

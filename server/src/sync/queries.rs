@@ -12,6 +12,7 @@ use shared::{
     id::{AnswerEventId, AssessmentId, DeviceId, PatientId},
     schedule::Progress,
     sync::protocol::{PulledEvent, Receipt},
+    time::Timestamp,
 };
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
@@ -365,13 +366,30 @@ impl KeptRow {
     }
 }
 
+/// What [`Kept`] is made from.
+macro_rules! kept {
+    ($rest:literal) => {
+        concat!(
+            "SELECT position, answer_event.patient_id, timepoint, occurrence, instrument,
+                answer_event.device_id, sequence, received_at, body, enrolled_at
+            FROM answer_event JOIN device ON device.device_id = answer_event.device_id ",
+            $rest
+        )
+    };
+}
+
 /// Everybody's events after a position, in the order of commits, at most `limit`.
 pub(super) async fn list_kept(tx: &mut Tx, after: u64, limit: u32) -> sqlx::Result<Vec<Kept>> {
-    const SQL: &str = "SELECT position, answer_event.patient_id, timepoint, occurrence, instrument,
-            answer_event.device_id, sequence, received_at, body, enrolled_at
-        FROM answer_event JOIN device ON device.device_id = answer_event.device_id
-        WHERE position > $1 ORDER BY position LIMIT $2";
+    const SQL: &str = kept!("WHERE position > $1 ORDER BY position LIMIT $2");
     let rows: Vec<KeptRow> = on!(tx, conn => sqlx::query_as(SQL).bind(column(after)).bind(i64::from(limit))
+        .fetch_all(&mut **conn).await)?;
+    rows.into_iter().map(KeptRow::into_kept).collect()
+}
+
+/// What was received of this patient until an instant, in the order of commits.
+pub(super) async fn list_kept_until(tx: &mut Tx, scope: &OnePatientScope, at: Timestamp) -> sqlx::Result<Vec<Kept>> {
+    const SQL: &str = kept!("WHERE answer_event.patient_id = $1 AND received_at <= $2 ORDER BY position");
+    let rows: Vec<KeptRow> = on!(tx, conn => sqlx::query_as(SQL).bind(scope.patient().as_uuid()).bind(millis(at))
         .fetch_all(&mut **conn).await)?;
     rows.into_iter().map(KeptRow::into_kept).collect()
 }

@@ -1,15 +1,15 @@
-//! Finding out anew, from nothing but the answer events, what was received of each questionnaire.
+//! Finding out anew, from nothing but the answer events, what was received of each questionnaire: now, or until then.
 
 use std::collections::BTreeMap;
 
-use shared::time::Timestamp;
+use shared::{id::AssessmentId, schedule::Progress, time::Timestamp};
 
 use super::{
     judge::Part,
     ledger::{CopyKey, CopyState},
     queries,
 };
-use crate::db::Tx;
+use crate::{auth::guard::OnePatientScope, db::Tx};
 
 /// How many events are read in one statement.
 const AT_ONCE: u32 = 5_000;
@@ -24,6 +24,32 @@ pub(super) struct Kept {
     pub(super) part: Part,
 }
 
+/// How far each questionnaire of a patient had come by what was received until an instant.
+///
+/// # Errors
+/// When the database could not.
+pub async fn list_progress_known_at(
+    tx: &mut Tx,
+    scope: &OnePatientScope,
+    at: Timestamp,
+) -> sqlx::Result<Vec<Progress>> {
+    let progress = |(CopyKey { timepoint, occurrence, instrument, .. }, copy): (CopyKey, CopyState)| Progress {
+        assessment: AssessmentId { timepoint, occurrence },
+        instrument,
+        submitted_on: copy.submitted.map(|(_, on)| on),
+    };
+    let mut copies = BTreeMap::new();
+    go_on(&mut copies, queries::list_kept_until(tx, scope, at).await?);
+    Ok(copies.into_iter().map(progress).collect())
+}
+
+/// Takes copies further by events in the order of commits.
+fn go_on(copies: &mut BTreeMap<CopyKey, CopyState>, events: Vec<Kept>) {
+    for Kept { copy, position, received_at, sequence, part } in events {
+        copies.entry(copy).or_default().append(position, received_at, sequence, part);
+    }
+}
+
 /// Empties the tables of copies and questionnaires and fills them from every event, as the pushes did; gives how
 /// many there are, which is the position of the last. Until the transaction ends, nobody appends.
 ///
@@ -32,15 +58,13 @@ pub(super) struct Kept {
 pub async fn rebuild(tx: &mut Tx) -> sqlx::Result<u64> {
     let last_position = queries::lock_position(tx).await?;
     queries::delete_questionnaires(tx).await?;
-    let mut copies: BTreeMap<CopyKey, CopyState> = BTreeMap::new();
+    let mut copies = BTreeMap::new();
     let mut after = 0;
     loop {
         let events = queries::list_kept(tx, after, AT_ONCE).await?;
         let Some(last) = events.last() else { break };
         after = last.position;
-        for Kept { copy, position, received_at, sequence, part } in events {
-            copies.entry(copy).or_default().append(position, received_at, sequence, part);
-        }
+        go_on(&mut copies, events);
     }
     let copies = Vec::from_iter(copies);
     for of_one_patient in copies.chunk_by(|(one, _), (next, _)| one.patient == next.patient) {

@@ -4,6 +4,8 @@
 //! stays finished whatever moves. Days are civil days of Europe/Paris; [`plan()`] states the rules.
 
 mod course;
+mod diff;
+mod entries;
 mod missing;
 mod planning;
 mod tally;
@@ -21,6 +23,8 @@ use crate::{
     time::{Date, PartialDate},
 };
 
+pub use diff::{Outlook, PlanChange, PlanDiff, PlanEffect, diff};
+pub use entries::{Entered, needs_reason, put_aside, standing, standing_milestones};
 pub use missing::MissingReason;
 pub use planning::plan;
 pub use tally::{Expectation, Tally, ended_on};

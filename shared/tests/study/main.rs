@@ -1,6 +1,7 @@
 //! Study files with a fault each, marked by carets beneath the place that must be named: `# ^^^ error: …`.
 //!
 //! A line of carets speaks of the last line above that is none; `# help: …` beneath tells the hint.
+#![cfg(test)]
 
 use std::{fmt::Write as _, fs, path::Path};
 
@@ -32,7 +33,8 @@ fn marked(plain: &str, faults: &[StudyFault]) -> String {
             };
             // a comment begins with its sign: what begins the line is marked from its second letter on
             let column = fault.at.column.max(2);
-            let length = plain[fault.at.span.clone()].lines().next().unwrap_or_default().chars().count();
+            let length =
+                plain.get(fault.at.span.clone()).and_then(|it| it.lines().next()).map_or(0, |it| it.chars().count());
             let carets = "^".repeat(length.saturating_sub(column - fault.at.column).max(1));
             let _ = writeln!(text, "#{}{carets} {severity}: {}", " ".repeat(column - 2), fault.problem);
             let _ = writeln!(text, "#{}help: {}", " ".repeat(column - 2), fault.hint);

@@ -2,6 +2,7 @@
 
 use shared::{
     api::{EnrolRequest, MilestoneRequest},
+    schedule::Milestone,
     study::{MilestoneKind, Study},
     time::{Date, PartialDate},
 };
@@ -152,7 +153,7 @@ impl EnrolForm {
 
 /// A milestone that lies ahead is only planned.
 fn dated(kind: MilestoneKind, on: PartialDate, today: Date) -> MilestoneRequest {
-    MilestoneRequest { kind, on, planned: on.anchor() > today, source: String::new() }
+    MilestoneRequest::new(Milestone { kind, on, planned: on.anchor() > today }, "")
 }
 
 fn chosen<K: std::str::FromStr>(text: &str, field: EnrolField, problems: &mut Problems) -> Option<K> {

@@ -2,6 +2,8 @@
 
 use shared::{
     api::{MilestoneLine, MilestoneRequest},
+    id::MilestoneId,
+    schedule::Milestone,
     study::MilestoneKind,
     time::Date,
 };
@@ -38,6 +40,8 @@ pub(crate) struct MilestoneForm {
     pub(crate) on: DateParts,
     /// Where it is known from.
     pub(crate) source: String,
+    /// The entry it corrects.
+    pub(crate) replaces: Option<MilestoneId>,
 }
 
 /// Why the form cannot be sent as it stands.
@@ -97,29 +101,34 @@ impl MilestoneForm {
             problems.push(MilestoneProblem::Ahead);
         }
         match (self.kind, on) {
-            (Some(kind), Some(on)) if problems.is_empty() => Ok(MilestoneRequest {
-                kind,
-                on,
-                planned: planned && can_be_planned(kind),
-                source: self.source.trim().to_owned(),
-            }),
+            (Some(kind), Some(on)) if problems.is_empty() => {
+                let milestone = Milestone { kind, on, planned: planned && can_be_planned(kind) };
+                let request = MilestoneRequest::new(milestone, self.source.trim());
+                Ok(MilestoneRequest { replaces: self.replaces, ..request })
+            }
             _ => Err(problems),
         }
     }
 }
 
+/// The request that takes an entry back.
+pub(crate) fn taking_back(line: &MilestoneLine) -> MilestoneRequest {
+    let milestone = Milestone { kind: line.kind, on: line.on, planned: line.planned };
+    let request = MilestoneRequest::new(milestone, line.source.clone());
+    MilestoneRequest { replaces: Some(line.id), taken_back: true, ..request }
+}
+
 /// The entries that stand, in the order of a patient's time.
 pub(crate) fn standing(lines: &[MilestoneLine]) -> Vec<&MilestoneLine> {
-    let mut standing: Vec<_> = lines.iter().filter(|line| !line.replaced).collect();
+    let mut standing: Vec<_> = lines.iter().filter(|line| !line.replaced && !line.taken_back).collect();
     standing.sort_by_key(|line| (line.on.anchor(), line.kind));
     standing
 }
 
-/// The entries that were replaced, newest first.
-pub(crate) fn replaced(lines: &[MilestoneLine]) -> Vec<&MilestoneLine> {
-    let mut replaced: Vec<_> = lines.iter().filter(|line| line.replaced).collect();
-    replaced.sort_by_key(|line| std::cmp::Reverse(line.entered_at));
-    replaced
+/// The entries that changed what stood, each with what it put aside; newest first, as the lines come.
+pub(crate) fn changes(lines: &[MilestoneLine]) -> Vec<(&MilestoneLine, &MilestoneLine)> {
+    let stood = |line: &MilestoneLine| lines.iter().find(|before| Some(before.id) == line.replaces);
+    lines.iter().filter_map(|line| Some((line, stood(line)?))).collect()
 }
 
 #[cfg(test)]
@@ -134,19 +143,23 @@ mod tests {
 
     fn form(kind: MilestoneKind, boxes: [&str; 3]) -> MilestoneForm {
         let [day, month, year] = boxes.map(str::to_owned);
-        MilestoneForm { kind: Some(kind), on: DateParts { day, month, year }, source: String::new() }
+        MilestoneForm { kind: Some(kind), on: DateParts { day, month, year }, ..MilestoneForm::default() }
     }
 
-    fn line(kind: MilestoneKind, on: &str, replaced: bool) -> MilestoneLine {
+    fn line(n: u8, kind: MilestoneKind, on: &str, replaces: Option<u8>) -> MilestoneLine {
+        let id = |n: u8| format!("018f0000-0000-7000-8000-00000000000{n}").parse().unwrap();
         MilestoneLine {
-            id: "018f0000-0000-7000-8000-000000000001".parse().unwrap(),
+            id: id(n),
             kind,
             on: PartialDate::day(on.parse().unwrap()),
             planned: false,
             source: "letter".to_owned(),
             entered_by: "claire".to_owned(),
             entered_at: "2026-03-12T09:00:00Z".parse().unwrap(),
-            replaced,
+            replaced: false,
+            replaces: replaces.map(id),
+            taken_back: false,
+            reason: String::new(),
         }
     }
 
@@ -171,14 +184,27 @@ mod tests {
     }
 
     #[test]
-    fn standing_entries_read_in_the_order_of_time_and_history_apart() {
+    fn what_stands_reads_in_the_order_of_time_and_what_changed_it_newest_first() {
         let lines = [
-            line(MilestoneKind::Infusion, "2026-02-10", false),
-            line(MilestoneKind::Infusion, "2026-02-03", true),
-            line(MilestoneKind::Rcp, "2025-12-01", false),
+            MilestoneLine { taken_back: true, ..line(4, MilestoneKind::Death, "2026-02-20", Some(3)) },
+            MilestoneLine { replaced: true, ..line(3, MilestoneKind::Death, "2026-02-20", None) },
+            line(2, MilestoneKind::Infusion, "2026-02-10", Some(1)),
+            MilestoneLine { replaced: true, ..line(1, MilestoneKind::Infusion, "2026-02-03", None) },
+            line(0, MilestoneKind::Rcp, "2025-12-01", None),
         ];
         let kinds: Vec<_> = standing(&lines).iter().map(|line| line.kind).collect();
         assert_eq!(kinds, [MilestoneKind::Rcp, MilestoneKind::Infusion]);
-        assert_eq!(replaced(&lines).len(), 1);
+        let told: Vec<_> = changes(&lines).iter().map(|(now, stood)| (now.kind, stood.on.date.to_string())).collect();
+        assert_eq!(
+            told,
+            [(MilestoneKind::Death, "2026-02-20".to_owned()), (MilestoneKind::Infusion, "2026-02-03".to_owned())]
+        );
+    }
+
+    #[test]
+    fn taking_back_names_the_entry_and_puts_nothing_in_its_place() {
+        let death = line(3, MilestoneKind::Death, "2026-02-20", None);
+        let request = taking_back(&death);
+        assert_eq!((request.replaces, request.taken_back, request.kind), (Some(death.id), true, MilestoneKind::Death));
     }
 }
