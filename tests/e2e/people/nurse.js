@@ -38,8 +38,31 @@ export class Nurse extends Staff {
     return { link: `${this.origin}/#e=${secret}`, code };
   }
 
+  /** Opens the form that changes a date of the file that is open, and types another. */
+  async changesDate(kind, date) {
+    const name = this.say("nurse.milestone.replace_what", { kind: this.say(`nurse.milestone.kind.${kind}`) });
+    await this.page.getByRole("button", { name }).click();
+    await this.#dates("nurse.milestone.when", date);
+  }
+
+  /** The table that shows what a change would do. */
+  preview() {
+    return this.page.getByRole("table", { name: this.say("nurse.milestone.preview.table") });
+  }
+
+  /** The panel of the file with this heading. */
+  section(key) {
+    return this.page.getByRole("region", { name: this.say(key) });
+  }
+
+  async givesReason(reason) {
+    await this.page.getByLabel(this.say("nurse.milestone.preview.reason"), { exact: true }).fill(reason);
+    await this.presses("nurse.milestone.preview.apply");
+    await expect(this.page.getByText(this.say("nurse.milestone.saved"))).toBeVisible();
+  }
+
   async #dates(legend, date) {
-    const boxes = this.page.getByRole("group", { name: this.say(legend) });
+    const boxes = this.page.getByRole("group", { name: this.say(legend), exact: true });
     const values = [date.getDate(), date.getMonth() + 1, date.getFullYear()];
     for (const [nth, part] of PARTS.entries()) {
       await boxes.getByLabel(this.say(`common.${part}`)).fill(String(values[nth]));

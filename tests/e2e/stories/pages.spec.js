@@ -2,6 +2,7 @@
 import { expect, test } from "../support/test.js";
 import { inDays } from "../support/days.js";
 import { look } from "../support/look.js";
+import { pattern } from "../support/words.js";
 
 for (const language of ["fr", "en"]) {
   test(`a patient's pages in ${language}`, async ({ people }) => {
@@ -88,6 +89,18 @@ for (const language of ["fr", "en"]) {
     await see("enrol-errors");
     await nurse.enrols({ number, language, infusion: inDays(21) });
     await see("letter");
+    await nurse.opensFile(number);
+    await nurse.changesDate("infusion", inDays(-4));
+    await see("date-form");
+    await nurse.presses("nurse.milestone.look");
+    await expect(nurse.preview()).toBeVisible();
+    await see("date-preview");
+    await nurse.presses("nurse.milestone.preview.apply");
+    await see("date-preview-errors");
+    await nurse.givesReason("Infection");
+    await nurse.page.getByRole("button", { name: pattern(nurse.say("nurse.milestone.changes.then_what")) }).click();
+    await expect(nurse.page.getByRole("heading", { name: pattern(nurse.say("nurse.milestone.changes.known")) })).toBeVisible();
+    await see("date-history");
   });
 
   test(`an investigator's pages in ${language}`, async ({ people }) => {

@@ -1,0 +1,57 @@
+// Dates move: what that does is shown before it is done, and what was known before is never lost.
+import { expect, test } from "../support/test.js";
+import { inDays } from "../support/days.js";
+import { pattern } from "../support/words.js";
+
+test("a moved infusion is shown before it is applied, asks for its reason, and leaves the former follow-up readable", async ({ people }) => {
+  const number = people.freshNumber();
+  const nurse = await people.nurse();
+  const { page, say } = nurse;
+  await nurse.enrols({ number, infusion: inDays(30) });
+  await nurse.opensFile(number);
+  const strip = nurse.section("nurse.file.assessments").getByRole("list").first();
+  const before = await strip.innerText();
+
+  await nurse.changesDate("infusion", inDays(37));
+  await nurse.presses("nurse.milestone.look");
+  await expect(page.getByRole("heading", { name: say("nurse.milestone.preview.title") })).toBeFocused();
+  const row = (key) => nurse.preview().getByRole("row").filter({ has: page.getByText(key, { exact: true }) });
+  for (const key of ["D7", "M1", "M60"]) await expect(row(key)).toContainText(say("nurse.milestone.preview.moves"));
+  await expect(row("T0")).toHaveCount(0);
+  await nurse.presses("nurse.milestone.cancel");
+  await page.reload();
+  await expect.poll(() => strip.innerText(), { message: "looking changed nothing" }).toBe(before);
+
+  await nurse.changesDate("infusion", inDays(37));
+  await nurse.presses("nurse.milestone.look");
+  await nurse.presses("nurse.milestone.preview.apply");
+  await expect(page.getByRole("alert").filter({ hasText: say("nurse.milestone.preview.reason_missing") })).toBeFocused();
+  await nurse.givesReason("Fièvre la veille");
+  expect(await strip.innerText()).not.toBe(before);
+
+  const history = nurse.section("nurse.milestone.changes.heading");
+  await expect(history.getByRole("row").filter({ hasText: "Fièvre la veille" })).toBeVisible();
+  await history.getByRole("button", { name: pattern(say("nurse.milestone.changes.then_what")) }).click();
+  await expect(history.getByRole("heading", { name: pattern(say("nurse.milestone.changes.known")) })).toBeFocused();
+  expect(await history.getByRole("list").first().innerText()).toBe(before);
+});
+
+test("a date entered by mistake is removed with the keyboard alone", async ({ people }) => {
+  const number = people.freshNumber();
+  const nurse = await people.nurse({ language: "en" });
+  const { page, say } = nurse;
+  await nurse.enrols({ number, infusion: inDays(30) });
+  await nurse.opensFile(number);
+  const kind = say("nurse.milestone.kind.infusion");
+  const dates = nurse.section("nurse.milestone.heading");
+  await page.getByRole("button", { name: say("nurse.milestone.remove_what", { kind }) }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: say("nurse.milestone.preview.title") })).toBeFocused();
+  await expect(nurse.preview()).toContainText(say("nurse.milestone.preview.moves"));
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("Typing mistake");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText(say("nurse.milestone.saved"))).toBeVisible();
+  await expect(dates.getByRole("row").filter({ hasText: kind })).toHaveCount(0);
+  await expect(nurse.section("nurse.milestone.changes.heading")).toContainText("Typing mistake");
+});
