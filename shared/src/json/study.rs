@@ -14,7 +14,7 @@ objects! {
         accepts_demonstration
     }
     Hemopathy { key label }
-    Battery { instruments }
+    Battery { minutes instruments }
     BatteryEntry { instrument; hemopathies }
     Timepoint { key label series anchor fallback target_day window batteries }
     Fallback { anchor days }

@@ -9,8 +9,6 @@ mod entries;
 mod missing;
 mod planning;
 mod tally;
-#[cfg(test)]
-mod tests;
 mod windows;
 
 use std::collections::BTreeMap;
