@@ -64,7 +64,7 @@ fn value(definition: &Definition, item: &Item, nature: &Nature, health: f64, dic
         ItemKind::Choice(set) => {
             let codes = &definition.options.get(set)?.codes;
             let code = match definition.instrument.key.as_str() {
-                "qlq-c30" | "eq-5d-5l" => graded(codes, item, health, dice),
+                "qlq-c30" | "qlq-my20" | "eq-5d-5l" => graded(codes, item, health, dice),
                 "epices" => yes_or_no(codes, item, nature, dice),
                 _ => any_of(codes, dice),
             };

@@ -28,8 +28,11 @@ enum From {
 const CORE: &[&str] = &["qlq-c30", "eq-5d-5l"];
 const SHORT: &[&str] = &["eq-5d-5l"];
 const SOCIO: &[&str] = &["epices", "situation"];
+const MOOD: &[&str] = &["hads"];
+const COGNITION: &[&str] = &["fact-cog"];
+const FINANCE: &[&str] = &["cost"];
 
-/// A line of the protocol's table: timepoint, anchor, target, window around it, batteries.
+/// A line of the protocol's table, for a patient of no hemopathy with instruments of its own: timepoint, anchor, target, window around it, batteries.
 type Timepoint = (&'static str, From, Day, Day, Day, &'static [&'static [&'static str]]);
 
 const TIMEPOINTS: &[Timepoint] = &[
@@ -38,11 +41,11 @@ const TIMEPOINTS: &[Timepoint] = &[
     ("D7", From::Infusion, 7, -2, 2, &[SHORT]),
     ("D14", From::Infusion, 14, -3, 3, &[SHORT]),
     ("M1", From::Infusion, 28, -5, 10, &[CORE]),
-    ("M3", From::Infusion, 91, -14, 14, &[CORE]),
-    ("M6", From::Infusion, 182, -21, 21, &[CORE]),
-    ("M12", From::Infusion, 365, -30, 30, &[CORE, SOCIO]),
+    ("M3", From::Infusion, 91, -14, 14, &[CORE, MOOD, COGNITION, FINANCE]),
+    ("M6", From::Infusion, 182, -21, 21, &[CORE, MOOD, COGNITION]),
+    ("M12", From::Infusion, 365, -30, 30, &[CORE, MOOD, COGNITION, SOCIO, FINANCE]),
     ("M18", From::Infusion, 548, -30, 30, &[CORE]),
-    ("M24", From::Infusion, 730, -30, 30, &[CORE]),
+    ("M24", From::Infusion, 730, -30, 30, &[CORE, FINANCE]),
     ("M36", From::Infusion, 1096, -45, 45, &[CORE, SOCIO]),
     ("M48", From::Infusion, 1461, -45, 45, &[CORE, SOCIO]),
     ("M60", From::Infusion, 1826, -45, 45, &[CORE, SOCIO]),

@@ -100,7 +100,8 @@ fn happening(dice: &mut Dice, today: Date) -> Line {
             ]);
             let asked: &[&str] = match occasion {
                 "D7" | "D14" => &["eq-5d-5l"],
-                "T0" | "M12" | "M60" => &["qlq-c30", "eq-5d-5l", "epices", "situation"],
+                "T0" | "M60" => &["qlq-c30", "eq-5d-5l", "epices", "situation"],
+                "M3" | "M6" => &["qlq-c30", "eq-5d-5l", "hads", "fact-cog"],
                 _ => &["qlq-c30", "eq-5d-5l"],
             };
             let instrument = dice.choose(asked);
