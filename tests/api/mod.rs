@@ -1,13 +1,12 @@
 //! The interface over real HTTP, on both databases.
 
+mod clinic;
 mod commands;
 mod demonstration;
 mod edges;
 mod enrolment;
 mod exports;
 mod instruments;
-mod milestones;
-mod missing;
 mod outages;
 mod pushing;
 mod questionnaires;
@@ -15,4 +14,3 @@ mod rebuilding;
 mod reports;
 mod running;
 mod signing_in;
-mod worklist;

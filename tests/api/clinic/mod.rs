@@ -1,0 +1,5 @@
+//! What a nurse does every day: the list, dates that move, reasons for what is missing.
+
+mod milestones;
+mod missing;
+mod worklist;
