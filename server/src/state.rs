@@ -5,6 +5,7 @@ use std::{ops::Deref, sync::Arc};
 use shared::{instrument::catalog::Catalog, study::Study};
 
 use crate::{
+    auth::RecentDevices,
     clock::{Chance, Clock},
     config::{Config, StartError},
     db::{self, Db, IdentityDb},
@@ -31,6 +32,8 @@ pub struct Parts {
     pub clock: Clock,
     /// Where ids and secrets come from.
     pub chance: Chance,
+    /// Device sessions looked up a moment ago.
+    pub recent_devices: RecentDevices,
     /// Who appends answer events.
     pub writer: Writer,
     /// The last position that was committed, as it moves.
@@ -70,7 +73,8 @@ impl AppState {
         let study = Arc::new(read_study(config, &catalog)?);
         let news = News::start(db.clone(), position);
         let writer = Writer::start(db.clone(), news.clone());
-        Ok(Self(Arc::new(Parts { db, identity, study, catalog, clock, chance, writer, news })))
+        let recent_devices = RecentDevices::default();
+        Ok(Self(Arc::new(Parts { db, identity, study, catalog, clock, chance, recent_devices, writer, news })))
     }
 }
 

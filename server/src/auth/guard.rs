@@ -216,11 +216,23 @@ async fn staff_session(parts: &Parts, state: &AppState) -> Result<StaffSession, 
 async fn device_session(parts: &Parts, state: &AppState) -> Result<HandInScope, ApiError> {
     let reference = session::find_cookie(&parts.headers, DEVICE_COOKIE).ok_or_else(not_signed_in)?;
     let now = state.clock.now();
-    let found = queries::find_device_session(&state.db, &sha256(reference), now).await?.ok_or_else(not_signed_in)?;
-    if found.last_seen_at.is_none_or(|at| session::after(at, session::DEVICE_NOTED_EVERY) <= now) {
-        queries::note_device_seen(&state.db, found.id, now).await?;
+    let hash = sha256(reference);
+    let device = match state.recent_devices.find(&hash, now) {
+        Some(device) => device,
+        None => look_up_device(state, hash, now).await?,
+    };
+    let queries::Device { id, patient, enrolled_at, revoked, .. } = device;
+    Ok(HandInScope { patient, device: id, enrolled_at, revoked })
+}
+
+async fn look_up_device(state: &AppState, hash: Vec<u8>, now: Timestamp) -> Result<queries::Device, ApiError> {
+    let found = queries::find_device_session(&state.db, &hash, now).await?;
+    let (device, ends_at) = found.ok_or_else(not_signed_in)?;
+    if device.last_seen_at.is_none_or(|at| session::after(at, session::DEVICE_NOTED_EVERY) <= now) {
+        queries::note_device_seen(&state.db, device.id, now).await?;
     }
-    Ok(HandInScope { patient: found.patient, device: found.id, enrolled_at: found.enrolled_at, revoked: found.revoked })
+    state.recent_devices.keep(hash, device, ends_at, now);
+    Ok(device)
 }
 
 impl FromRequestParts<AppState> for HandInScope {

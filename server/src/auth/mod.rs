@@ -10,12 +10,14 @@ mod one_time;
 pub mod origin;
 mod password;
 mod queries;
+mod recent;
 mod routes;
 mod session;
 
 pub use codes::{Code, random_text, sha256};
 pub use one_time::{authenticator_text, enrolment_address, one_time_code};
 pub use password::{hash as hash_password, verify as verify_password};
+pub use recent::RecentDevices;
 pub(crate) use routes::enrol_device;
 pub use routes::routes;
 pub use session::{DEVICE_COOKIE, STAFF_COOKIE};

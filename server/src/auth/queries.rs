@@ -30,6 +30,7 @@ pub(super) struct StaffSession {
 }
 
 /// A device, from its session or its id.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Device {
     pub(super) id: DeviceId,
     pub(super) patient: PatientId,
@@ -223,13 +224,25 @@ impl DeviceRow {
     }
 }
 
-pub(super) async fn find_device_session(db: &Db, hash: &[u8], now: Timestamp) -> sqlx::Result<Option<Device>> {
-    const SQL: &str = "SELECT device.device_id, patient_id, enrolled_at, last_seen_at, revoked_at
+#[derive(FromRow)]
+struct DeviceSessionRow {
+    #[sqlx(flatten)]
+    device: DeviceRow,
+    ends_at: i64,
+}
+
+/// The device of a session that lasts, and until when it does.
+pub(super) async fn find_device_session(
+    db: &Db,
+    hash: &[u8],
+    now: Timestamp,
+) -> sqlx::Result<Option<(Device, Timestamp)>> {
+    const SQL: &str = "SELECT device.device_id, patient_id, enrolled_at, last_seen_at, revoked_at, ends_at
         FROM session JOIN device ON device.device_id = session.device_id
         WHERE reference_hash = $1 AND ends_at > $2";
-    let row: Option<DeviceRow> =
+    let row: Option<DeviceSessionRow> =
         on!(db.read(), pool => sqlx::query_as(SQL).bind(hash).bind(millis(now)).fetch_optional(pool).await)?;
-    row.map(DeviceRow::into_device).transpose()
+    row.map(|row| Ok((row.device.into_device()?, instant(row.ends_at)?))).transpose()
 }
 
 /// The device with this credential; a revoked one too, as it may still hand in.

@@ -87,5 +87,6 @@ async fn revoke(
     audit::append(&mut tx, &entry, now).await?;
     let line = queries::list(&mut tx, &scope).await?.into_iter().find(|line| line.device == device);
     tx.commit().await?;
+    state.recent_devices.forget(device);
     line.map(Json).ok_or_else(ApiError::not_found)
 }

@@ -188,19 +188,21 @@ pub(super) async fn insert_events(tx: &mut Tx, events: &[NewEvent<'_>]) -> sqlx:
     }
 }
 
-/// Rows in one statement on SQLite, the most first: a few prepared statements serve every group, with few of them each.
-const SIZES: [usize; 4] = [512, 64, 8, 1];
+/// Rows in one statement on SQLite, the most first: a dozen prepared statements serve every group, with few of them
+/// each, as each is a way to SQLite's thread and back.
+const SIZES: [usize; 12] = [2048, 1024, 512, 256, 128, 64, 32, 16, 8, 4, 2, 1];
 
-/// The statement for so many rows.
+/// The statement for so many rows. `OR FAIL`: the whole transaction is given up anyway, so that SQLite need not keep
+/// what the statement alone changed.
 fn insert_rows(n: usize) -> String {
     let row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let columns = "position, event_id, patient_id, timepoint, occurrence, instrument, version, device_id, sequence,
         received_at, hash, body";
-    format!("INSERT INTO answer_event ({columns}) VALUES {}", vec![row; n].join(", "))
+    format!("INSERT OR FAIL INTO answer_event ({columns}) VALUES {}", vec![row; n].join(", "))
 }
 
 async fn insert_events_sqlite(conn: &mut sqlx::SqliteConnection, events: &[NewEvent<'_>]) -> sqlx::Result<()> {
-    static INSERTS: LazyLock<[String; 4]> = LazyLock::new(|| SIZES.map(insert_rows));
+    static INSERTS: LazyLock<[String; 12]> = LazyLock::new(|| SIZES.map(insert_rows));
     let mut rest = events;
     for (size, sql) in SIZES.into_iter().zip(INSERTS.iter()) {
         while let Some((chunk, later)) = rest.split_at_checked(size) {

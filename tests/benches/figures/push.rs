@@ -75,13 +75,15 @@ impl Load {
         }
         let started = Instant::now();
         let tasks: Vec<_> = turns.into_iter().map(|(client, requests)| tokio::spawn(client.push(requests))).collect();
-        let mut times = Vec::new();
+        let (mut times, mut replies) = (Vec::new(), Vec::new());
         for task in tasks {
-            let (client, mut its_times) = task.await??;
-            self.clients.push(client);
-            times.append(&mut its_times);
+            let mut pushed = task.await??;
+            self.clients.push(pushed.client);
+            times.append(&mut pushed.times);
+            replies.append(&mut pushed.replies);
         }
         let seconds = started.elapsed().as_secs_f64();
+        replies.iter().try_for_each(|reply| check(reply))?;
         let n = f64::from(u32::try_from(times.len())?);
         Ok(Turn {
             per_second: n / seconds,
@@ -105,19 +107,31 @@ impl Client {
             .collect()
     }
 
-    async fn push(mut self, requests: Vec<Vec<u8>>) -> Result<(Self, Vec<f64>)> {
-        let mut times = Vec::with_capacity(requests.len());
+    async fn push(mut self, requests: Vec<Vec<u8>>) -> Result<Pushed> {
+        let (mut times, mut replies) = (Vec::with_capacity(requests.len()), Vec::with_capacity(requests.len()));
         for request in requests {
             let started = Instant::now();
-            let reply = self.wire.ask(&request).await?;
+            replies.push(self.wire.ask(&request).await?);
             times.push(started.elapsed().as_secs_f64() * 1000.0);
-            let reply: Value = serde_json::from_slice(&reply)?;
-            let outcomes = reply.get("outcomes").and_then(Value::as_array).context("a reply without outcomes")?;
-            let all = outcomes.iter().all(|outcome| outcome.get("outcome") == Some(&Value::from("received")));
-            ensure!(all && outcomes.len() == 31, "not everything was received: {reply}");
         }
-        Ok((self, times))
+        Ok(Pushed { client: self, times, replies })
     }
+}
+
+/// What a client did in a turn; its replies are looked at after the clock has stopped.
+struct Pushed {
+    client: Client,
+    times: Vec<f64>,
+    replies: Vec<Vec<u8>>,
+}
+
+/// Every event of a push must have been received.
+fn check(reply: &[u8]) -> Result<()> {
+    let reply: Value = serde_json::from_slice(reply)?;
+    let outcomes = reply.get("outcomes").and_then(Value::as_array).context("a reply without outcomes")?;
+    let all = outcomes.iter().all(|outcome| outcome.get("outcome") == Some(&Value::from("received")));
+    ensure!(all && outcomes.len() == 31, "not everything was received: {reply}");
+    Ok(())
 }
 
 impl Questionnaire {
