@@ -22,8 +22,8 @@ export function speaker(language) {
   };
 }
 
-/** The words as a pattern, in which each mark stands for anything. */
+/** The words as a pattern, in which each mark stands for anything and each space for any, broken by a line or not. */
 export function pattern(words) {
-  const fixed = words.split(/\{\w+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  const fixed = words.split(/\{\w+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/\s+/g, "\\s+"));
   return new RegExp(fixed.join(".+"));
 }
