@@ -15,7 +15,7 @@ use crate::{
 
 /// Whose assessment is asked about.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Subject {
+pub(crate) struct Gap {
     /// Whose.
     pub(crate) patient: PatientId,
     /// Which occasion.
@@ -28,13 +28,13 @@ pub(crate) struct Subject {
 #[derive(Clone, Copy)]
 pub(crate) struct ReasonNote {
     desk: Desk,
-    subject: RwSignal<Option<Subject>>,
+    gap: RwSignal<Option<Gap>>,
     open: RwSignal<bool>,
     /// Another reason than those listed is being written.
     writing: RwSignal<bool>,
     words: RwSignal<String>,
     is_wanting: RwSignal<bool>,
-    noted: RwSignal<Option<(Subject, Option<MissingReason>)>>,
+    noted: RwSignal<Option<(Gap, Option<MissingReason>)>>,
     trouble: RwSignal<Option<Trouble>>,
     changed: Callback<()>,
 }
@@ -44,7 +44,7 @@ impl ReasonNote {
     pub(crate) fn new(changed: Callback<()>) -> Self {
         Self {
             desk: Desk::find(),
-            subject: RwSignal::new(None),
+            gap: RwSignal::new(None),
             open: RwSignal::new(false),
             writing: RwSignal::new(false),
             words: RwSignal::new(String::new()),
@@ -55,12 +55,12 @@ impl ReasonNote {
         }
     }
 
-    fn ask(self, subject: Subject) {
+    fn ask(self, gap: Gap) {
         self.trouble.set(None);
         self.writing.set(false);
         self.words.set(String::new());
         self.is_wanting.set(false);
-        self.subject.set(Some(subject));
+        self.gap.set(Some(gap));
         self.open.set(true);
     }
 
@@ -71,25 +71,25 @@ impl ReasonNote {
             return self.writing.set(true);
         }
         self.open.set(false);
-        if let Some(subject) = self.subject.get_untracked() {
-            self.send(subject, Some(reason), if reason == MissingReason::Other { words } else { String::new() });
+        if let Some(gap) = self.gap.get_untracked() {
+            self.send(gap, Some(reason), if reason == MissingReason::Other { words } else { String::new() });
         }
     }
 
     fn take_back(self) {
-        if let Some((subject, Some(_))) = self.noted.get_untracked() {
-            self.send(subject, None, String::new());
+        if let Some((gap, Some(_))) = self.noted.get_untracked() {
+            self.send(gap, None, String::new());
         }
     }
 
-    fn send(self, subject: Subject, reason: Option<MissingReason>, note: String) {
-        let path = format!("/api/patients/{}/missing", subject.patient);
-        let request = MissingRequest { assessment: subject.assessment.clone(), reason, note };
+    fn send(self, gap: Gap, reason: Option<MissingReason>, note: String) {
+        let path = format!("/api/patients/{}/missing", gap.patient);
+        let request = MissingRequest { assessment: gap.assessment.clone(), reason, note };
         self.trouble.set(None);
         spawn_local(async move {
             match self.desk.post::<MissingLine>(&path, &request).await {
                 Ok(_) => {
-                    let _ = self.noted.try_set(Some((subject, reason)));
+                    let _ = self.noted.try_set(Some((gap, reason)));
                     self.changed.run(());
                 }
                 Err(trouble) => {
@@ -108,7 +108,7 @@ pub(crate) fn ReasonPanel(
 ) -> impl IntoView {
     let locale = note.desk.locale;
     let title = Signal::derive(move || {
-        let name = note.subject.with(|subject| subject.as_ref().map(|it| it.name.clone()).unwrap_or_default());
+        let name = note.gap.with(|gap| gap.as_ref().map(|it| it.name.clone()).unwrap_or_default());
         text::title(locale.get(), name)
     });
     let reasons = MissingReason::ALL.map(|reason| {
@@ -167,10 +167,10 @@ fn Noted(note: ReasonNote) -> impl IntoView {
         }
     });
     let told = move || {
-        let (subject, reason) = note.noted.get()?;
+        let (gap, reason) = note.noted.get()?;
         let words = match reason {
-            Some(reason) => text::noted(locale.get(), subject.name, reason_name(locale.get(), reason)),
-            None => text::taken_back(locale.get(), subject.name),
+            Some(reason) => text::noted(locale.get(), gap.name, reason_name(locale.get(), reason)),
+            None => text::taken_back(locale.get(), gap.name),
         };
         let back = reason.map(|_| {
             view! {
@@ -190,19 +190,19 @@ pub(crate) fn AskWhy(
     /// The note it begins.
     note: ReasonNote,
     /// Whose assessment.
-    subject: Subject,
+    gap: Gap,
     /// Whether a reason stands already.
     #[prop(optional)]
     again: bool,
 ) -> impl IntoView {
     let locale = note.desk.locale;
-    let name = subject.name.clone();
+    let name = gap.name.clone();
     let short = move || if again { text::change(locale.get()) } else { text::ask(locale.get()) };
     let long = move || {
         if again { text::change_for(locale.get(), &name) } else { text::ask_for(locale.get(), &name) }
     };
     view! {
-        <Button look=Look::Quiet on_press=move |_| note.ask(subject.clone())>
+        <Button look=Look::Quiet on_press=move |_| note.ask(gap.clone())>
             <span aria-hidden="true">{short}</span>
             <span class="visually-hidden">{long}</span>
         </Button>

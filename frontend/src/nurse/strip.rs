@@ -7,7 +7,7 @@ use shared::{
 };
 
 use super::{
-    missing::{AskWhy, ReasonNote, Subject},
+    missing::{AskWhy, Gap, ReasonNote},
     state::StateChip,
 };
 use crate::{
@@ -39,10 +39,10 @@ pub(crate) struct Reasons {
 
 impl Reasons {
     /// What is noted of an assessment, if anything is, and what a new note would be about.
-    fn of(&self, one: &Assessment) -> (Option<MissingLine>, Subject, ReasonNote) {
+    fn of(&self, one: &Assessment) -> (Option<MissingLine>, Gap, ReasonNote) {
         let reason = self.missing.iter().find(|it| it.assessment == one.id).filter(|it| it.reason.is_some()).cloned();
         let name = format!("{}, {}", self.patient.registry_number, one.id.timepoint);
-        (reason, Subject { patient: self.patient.patient, assessment: one.id.clone(), name }, self.note)
+        (reason, Gap { patient: self.patient.patient, assessment: one.id.clone(), name }, self.note)
     }
 }
 
@@ -78,7 +78,7 @@ pub(crate) fn Strip(
 }
 
 #[component]
-fn StripCell(one: Assessment, why: Option<(Option<MissingLine>, Subject, ReasonNote)>) -> impl IntoView {
+fn StripCell(one: Assessment, why: Option<(Option<MissingLine>, Gap, ReasonNote)>) -> impl IntoView {
     let desk = Desk::find();
     let locale = desk.locale;
     let names = desk.known_names();
@@ -100,7 +100,7 @@ fn StripCell(one: Assessment, why: Option<(Option<MissingLine>, Subject, ReasonN
             <p class="strip-name">{move || names.as_ref().map(|names| names.timepoint(&timepoint, locale.get()))}</p>
             <StateChip state />
             <p class="strip-when">{when}</p>
-            {why.map(|(reason, subject, note)| view! { <Why reason subject note /> })}
+            {why.map(|(reason, gap, note)| view! { <Why reason gap note /> })}
             {(sent > 0 && sent < all).then(|| view! { <p class="strip-when">{move || text::n_sent(locale.get(), all, sent)}</p> })}
         </li>
     }
@@ -119,7 +119,7 @@ const fn is_wanting(state: AssessmentState) -> bool {
 
 /// The reason that stands, who noted it, and the button that notes one.
 #[component]
-fn Why(reason: Option<MissingLine>, subject: Subject, note: ReasonNote) -> impl IntoView {
+fn Why(reason: Option<MissingLine>, gap: Gap, note: ReasonNote) -> impl IntoView {
     let locale = Desk::find().locale;
     let again = reason.is_some();
     let told = reason.map(|line| {
@@ -133,6 +133,6 @@ fn Why(reason: Option<MissingLine>, subject: Subject, note: ReasonNote) -> impl 
     });
     view! {
         {told}
-        <AskWhy note subject again />
+        <AskWhy note gap again />
     }
 }

@@ -9,7 +9,7 @@ use shared::{
 
 use super::{
     filter::{Filter, FilterFields},
-    missing::{AskWhy, ReasonNote, ReasonPanel, Subject},
+    missing::{AskWhy, Gap, ReasonNote, ReasonPanel},
     state::StateChip,
     worklist::{GROUPS, Worklist},
 };
@@ -282,8 +282,8 @@ fn Line(desk: Desk, line: WorklistLine, fresh: bool, note: ReasonNote) -> impl I
     let asked = matches!(state, AssessmentState::Missed | AssessmentState::PartlyCompleted) && missing.is_none();
     let ask = asked.then(|| {
         let name = format!("{}, {}", line.patient.registry_number, line.assessment.timepoint);
-        let subject = Subject { patient: line.patient.patient, assessment: line.assessment.clone(), name };
-        view! { <AskWhy note subject /> }
+        let gap = Gap { patient: line.patient.patient, assessment: line.assessment.clone(), name };
+        view! { <AskWhy note gap /> }
     });
     let name = line.patient.name;
     let has_name = !name.is_empty();

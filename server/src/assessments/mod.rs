@@ -6,8 +6,7 @@
 
 mod plans;
 mod queries;
-mod routes;
 mod worklist;
 
-pub use plans::{find_state, rebuild, refresh, replan, replan_all};
-pub use routes::routes;
+pub use plans::{rebuild, refresh, replan, replan_all};
+pub use worklist::routes;

@@ -88,22 +88,6 @@ pub async fn replan_all(tx: &mut Tx, study: &Study, patients: &[PatientId]) -> s
     Ok(())
 }
 
-/// Where one assessment of a patient stands on a day; `None` when the study has none of this name.
-///
-/// # Errors
-/// When the database could not.
-pub async fn find_state(
-    tx: &mut Tx,
-    study: &Study,
-    patient: PatientId,
-    assessment: &AssessmentId,
-    today: Date,
-) -> sqlx::Result<Option<AssessmentState>> {
-    let courses = queries::list_courses(tx, &[patient]).await?;
-    let plan = courses.get(&patient).map(|course| schedule::plan(study, &course.facts, today));
-    Ok(plan.and_then(|plan| plan.get(assessment).map(|it| it.state)))
-}
-
 /// Plans what was received since the last refresh; to be called before the table is read.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! How domain values become column values and back; what a column cannot hold becomes a decode error.
 
 use serde::{Serialize, de::DeserializeOwned};
-use shared::time::Timestamp;
+use shared::{id::AssessmentId, time::Timestamp};
 
 fn decode(error: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {
     sqlx::Error::Decode(Box::new(error))
@@ -27,6 +27,14 @@ pub fn instant(millis: i64) -> sqlx::Result<Timestamp> {
 /// When the text is not one.
 pub fn parse<T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static>>(text: &str) -> sqlx::Result<T> {
     text.parse().map_err(decode)
+}
+
+/// An assessment's id from its two columns.
+///
+/// # Errors
+/// When they are not such an id.
+pub fn assessment_id(timepoint: &str, occurrence: i64) -> sqlx::Result<AssessmentId> {
+    Ok(AssessmentId { timepoint: parse(timepoint)?, occurrence: u16::try_from(occurrence).map_err(decode)? })
 }
 
 /// Bytes in lower-case hexadecimal.

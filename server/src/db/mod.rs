@@ -1,6 +1,6 @@
 //! The two database engines behind one type: SQLite by default, PostgreSQL by URL, the same SQL text for both.
 //!
-//! Queries are written once, with `$1` placeholders, inside [`on!`], which stamps them out for each engine.
+//! Queries are written once, with parameters as `$1`, inside [`on!`], which stamps them out for each engine.
 //! To make that possible, ids are UUIDs, instants are milliseconds (`…_at`), civil dates ISO text (`…_on`) and
 //! JSON is text. A forgotten parameter is NULL to SQLite, hence NOT NULL columns and every test on both engines.
 
@@ -10,7 +10,7 @@ mod trouble;
 
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
-pub use convert::{from_code, from_json, hex, instant, millis, parse, to_code, to_json};
+pub use convert::{assessment_id, from_code, from_json, hex, instant, millis, parse, to_code, to_json};
 pub use open::{Database, connect, migrate};
 pub use trouble::is_outage;
 

@@ -10,7 +10,7 @@ use shared::{
     schedule::MissingReason,
 };
 
-use super::{dice::Dice, moment};
+use super::{dice::Dice, moment, queries};
 use crate::{
     assessments,
     auth::guard::NurseScope,
@@ -44,7 +44,7 @@ pub(super) async fn note(state: &AppState, nurse: &NurseScope, dice: &Dice, chan
     let lately = today.saturating_sub(Span::new().days(LATELY_DAYS));
     let mut explained = Vec::new();
     for site in nurse.sites() {
-        for missed in missing::list_unexplained(nurse, &state.db, site, today).await? {
+        for missed in queries::list_unexplained(nurse, &state.db, site, today).await? {
             if dice.happens(if missed.closed_on < lately { EXPLAINED } else { EXPLAINED_LATELY }) {
                 explained.push((nurse.one(missed.patient, site).context("a patient of no site")?, missed));
             }

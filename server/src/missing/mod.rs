@@ -6,12 +6,11 @@ mod routes;
 
 use shared::{
     api::MissingRequest,
-    id::{AssessmentId, MissingReasonId, PatientId, StaffId},
+    id::{MissingReasonId, StaffId},
     schedule::{AssessmentState, MissingReason},
-    time::Date,
 };
 
-pub use queries::{append, list, list_unexplained};
+pub use queries::{append, list};
 pub use routes::routes;
 
 /// Longest note, in characters.
@@ -26,17 +25,6 @@ pub struct NewNote {
     pub request: MissingRequest,
     /// Who enters it.
     pub staff: StaffId,
-}
-
-/// An assessment whose window closed with something not sent and no reason noted.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Unexplained {
-    /// Whose.
-    pub patient: PatientId,
-    /// Which occasion.
-    pub assessment: AssessmentId,
-    /// The last day of its window.
-    pub closed_on: Date,
 }
 
 /// Why a note is not entered, in a sentence; `None` when it is. `state` is where the assessment stands today.

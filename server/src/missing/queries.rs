@@ -1,17 +1,12 @@
 //! SQL of the reasons for missing assessments.
 
-use shared::{
-    api::MissingLine,
-    id::{AssessmentId, PatientId, SiteKey},
-    time::{Date, Timestamp},
-};
+use shared::{api::MissingLine, time::Timestamp};
 use sqlx::FromRow;
-use uuid::Uuid;
 
-use super::{NewNote, Unexplained};
+use super::NewNote;
 use crate::{
-    auth::guard::{NurseScope, OnePatientScope},
-    db::{Db, Tx, from_code, instant, millis, on, parse, to_code},
+    auth::guard::OnePatientScope,
+    db::{Tx, assessment_id, from_code, instant, millis, on, to_code},
 };
 
 #[derive(FromRow)]
@@ -24,23 +19,10 @@ struct NoteRow {
     entered_at: i64,
 }
 
-#[derive(FromRow)]
-struct UnexplainedRow {
-    patient_id: Uuid,
-    timepoint: String,
-    occurrence: i64,
-    closes_on: String,
-}
-
-fn assessment(timepoint: &str, occurrence: i64) -> sqlx::Result<AssessmentId> {
-    let occurrence = u16::try_from(occurrence).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
-    Ok(AssessmentId { timepoint: parse(timepoint)?, occurrence })
-}
-
 impl NoteRow {
     fn into_line(self) -> sqlx::Result<MissingLine> {
         Ok(MissingLine {
-            assessment: assessment(&self.timepoint, self.occurrence)?,
+            assessment: assessment_id(&self.timepoint, self.occurrence)?,
             reason: self.reason.as_deref().map(from_code).transpose()?,
             note: self.note,
             entered_by: self.username,
@@ -76,25 +58,4 @@ pub async fn append(tx: &mut Tx, scope: &OnePatientScope, note: &NewNote, now: T
     on!(tx, conn => sqlx::query(SQL).bind(note.id.as_uuid()).bind(scope.patient().as_uuid())
         .bind(request.assessment.timepoint.as_str()).bind(i64::from(request.assessment.occurrence)).bind(reason)
         .bind(&request.note).bind(note.staff.as_uuid()).bind(millis(now)).execute(&mut **conn).await.map(|_| ()))
-}
-
-/// What closed before a day at a site with something not sent and no reason noted, the oldest first.
-///
-/// # Errors
-/// When the database could not.
-pub async fn list_unexplained(_: &NurseScope, db: &Db, site: &SiteKey, before: Date) -> sqlx::Result<Vec<Unexplained>> {
-    const SQL: &str = "SELECT patient_id, timepoint, occurrence, closes_on FROM assessment
-        WHERE site = $1 AND expectation IN ('expected', 'over') AND n_submitted < n_questionnaires
-            AND missing_reason IS NULL AND closes_on < $2
-        ORDER BY closes_on, patient_id, timepoint, occurrence";
-    let rows: Vec<UnexplainedRow> =
-        on!(db.read(), pool => sqlx::query_as(SQL).bind(site.as_str()).bind(before.to_string()).fetch_all(pool).await)?;
-    let unexplained = |row: UnexplainedRow| {
-        Ok(Unexplained {
-            patient: PatientId::new(row.patient_id),
-            assessment: assessment(&row.timepoint, row.occurrence)?,
-            closed_on: parse(&row.closes_on)?,
-        })
-    };
-    rows.into_iter().map(unexplained).collect()
 }

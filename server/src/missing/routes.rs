@@ -4,6 +4,7 @@ use axum::{Json, Router, extract::State, routing::post};
 use shared::{
     api::{MissingLine, MissingRequest},
     id::{MissingReasonId, PatientId},
+    schedule,
 };
 
 use super::{NewNote, append, list, refusal};
@@ -31,8 +32,8 @@ async fn note(
     let scope = patients::open(&state.db, &nurse, patient).await?;
     let (now, today) = (state.clock.now(), state.clock.today());
     let mut tx = state.db.begin().await?;
-    let standing = assessments::find_state(&mut tx, &state.study, patient, &request.assessment, today).await?;
-    if let Some(refusal) = refusal(&request, standing) {
+    let plan = schedule::plan(&state.study, &patients::read_facts(&mut tx, &scope).await?, today);
+    if let Some(refusal) = refusal(&request, plan.get(&request.assessment).map(|it| it.state)) {
         return Err(ApiError::refused(refusal));
     }
     let reason = request.reason.map_or_else(|| Ok("taken_back".to_owned()), |reason| to_code(&reason))?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use shared::{
     answers::AnswerEvent,
-    id::{AssessmentId, InstrumentKey, InstrumentVersion, PatientId, ScaleCode, TimepointKey},
+    id::{InstrumentKey, InstrumentVersion, PatientId, ScaleCode, TimepointKey},
     scoring::ScaleScore,
 };
 use sqlx::{FromRow, QueryBuilder};
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{Scored, Stale};
 use crate::{
     auth::guard::InvestigatorScope,
-    db::{Db, from_json, on, parse},
+    db::{Db, assessment_id, from_json, on, parse},
 };
 
 #[derive(FromRow)]
@@ -64,10 +64,7 @@ pub(super) async fn list_stale(
     let stale = |row: StaleRow| {
         Ok(Stale {
             patient: PatientId::new(row.patient_id),
-            assessment: AssessmentId {
-                timepoint: parse(&row.timepoint)?,
-                occurrence: u16::try_from(row.occurrence).map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
-            },
+            assessment: assessment_id(&row.timepoint, row.occurrence)?,
             instrument: parse(&row.instrument)?,
             last_position: row.last_position,
         })

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use shared::{
-    id::{AnswerEventId, DeviceId, InstrumentKey, PatientId, TimepointKey},
+    id::{AnswerEventId, AssessmentId, DeviceId, InstrumentKey, PatientId},
     sync::protocol::{PushOutcome, QuarantineReason, Receipt},
     time::{Date, Timestamp},
 };
@@ -20,8 +20,7 @@ use crate::db::hex;
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) struct CopyKey {
     pub(super) patient: PatientId,
-    pub(super) timepoint: TimepointKey,
-    pub(super) occurrence: u16,
+    pub(super) assessment: AssessmentId,
     pub(super) instrument: InstrumentKey,
     pub(super) device: DeviceId,
 }
@@ -76,8 +75,7 @@ impl CopyKey {
     fn of(pushed: &Pushed, event: &FitEvent) -> Self {
         Self {
             patient: pushed.patient,
-            timepoint: event.assessment.timepoint.clone(),
-            occurrence: event.assessment.occurrence,
+            assessment: event.assessment.clone(),
             instrument: event.instrument.key.clone(),
             device: pushed.device,
         }
@@ -85,9 +83,7 @@ impl CopyKey {
 
     /// Whether another event of the same push belongs to this copy too.
     fn holds(&self, event: &FitEvent) -> bool {
-        self.instrument == event.instrument.key
-            && self.timepoint == event.assessment.timepoint
-            && self.occurrence == event.assessment.occurrence
+        self.instrument == event.instrument.key && self.assessment == event.assessment
     }
 
     /// The copies that the events of a push belong to.

@@ -9,31 +9,28 @@ use std::{
 
 use serde_json::json;
 use shared::{
-    id::{AnswerEventId, AssessmentId, DeviceId, PatientId},
+    id::{AnswerEventId, DeviceId, PatientId},
     schedule::Progress,
     sync::protocol::{PulledEvent, Receipt},
-    time::Timestamp,
 };
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use super::{
-    judge::part,
     ledger::{CopyKey, CopyState, Known, NewEvent, Quarantined},
-    rebuild::Kept,
     writer::Pushed,
 };
 use crate::{
     auth::guard::OnePatientScope,
-    db::{Db, Engine, Tx, from_json, hex, instant, millis, on, parse, to_code},
+    db::{Db, Engine, Tx, assessment_id, from_json, hex, instant, millis, on, parse, to_code},
 };
 
 /// A position as its column holds it.
-fn column(position: u64) -> i64 {
+pub(super) fn column(position: u64) -> i64 {
     i64::try_from(position).unwrap_or(i64::MAX)
 }
 
-fn from_column(position: i64) -> u64 {
+pub(super) fn from_column(position: i64) -> u64 {
     u64::try_from(position).unwrap_or_default()
 }
 
@@ -122,8 +119,8 @@ fn touched<'a>(copies: impl Iterator<Item = (&'a CopyKey, &'a CopyState)>) -> St
     let element = |(key, copy): (&CopyKey, &CopyState)| {
         json!([
             key.patient.as_uuid().simple().to_string(),
-            key.timepoint,
-            key.occurrence,
+            key.assessment.timepoint,
+            key.assessment.occurrence,
             key.instrument,
             key.device.as_uuid().simple().to_string(),
             copy.submitted.map(|(sequence, _)| sequence),
@@ -136,12 +133,29 @@ fn touched<'a>(copies: impl Iterator<Item = (&'a CopyKey, &'a CopyState)>) -> St
 }
 
 #[derive(FromRow)]
-struct CopyRow {
+pub(super) struct CopyKeyRow {
     patient_id: Uuid,
     timepoint: String,
     occurrence: i64,
     instrument: String,
     device_id: Uuid,
+}
+
+impl CopyKeyRow {
+    pub(super) fn into_key(self) -> sqlx::Result<CopyKey> {
+        Ok(CopyKey {
+            patient: PatientId::new(self.patient_id),
+            assessment: assessment_id(&self.timepoint, self.occurrence)?,
+            instrument: parse(&self.instrument)?,
+            device: DeviceId::new(self.device_id),
+        })
+    }
+}
+
+#[derive(FromRow)]
+struct CopyRow {
+    #[sqlx(flatten)]
+    key: CopyKeyRow,
     submitted_sequence: Option<i64>,
     submitted_on: Option<String>,
     received_at: i64,
@@ -149,16 +163,12 @@ struct CopyRow {
 
 impl CopyRow {
     fn into_copy(self) -> sqlx::Result<(CopyKey, CopyState)> {
-        let key = CopyKey {
-            patient: PatientId::new(self.patient_id),
-            timepoint: parse(&self.timepoint)?,
-            occurrence: u16::try_from(self.occurrence).unwrap_or(u16::MAX),
-            instrument: parse(&self.instrument)?,
-            device: DeviceId::new(self.device_id),
-        };
         let submitted_on = self.submitted_on.as_deref().map(parse).transpose()?;
         let received_at = Some(instant(self.received_at)?);
-        Ok((key, CopyState { submitted: self.submitted_sequence.zip(submitted_on), received_at, last_position: 0 }))
+        Ok((
+            self.key.into_key()?,
+            CopyState { submitted: self.submitted_sequence.zip(submitted_on), received_at, last_position: 0 },
+        ))
     }
 }
 
@@ -188,9 +198,8 @@ pub(super) async fn insert_events(tx: &mut Tx, events: &[NewEvent<'_>]) -> sqlx:
     }
 }
 
-/// Rows in one statement on SQLite, the most first: a dozen prepared statements serve every group, with few of them
-/// each, as each is a way to SQLite's thread and back.
-const SIZES: [usize; 12] = [2048, 1024, 512, 256, 128, 64, 32, 16, 8, 4, 2, 1];
+/// Rows in one statement on SQLite, the most first: a few prepared statements serve every group, with few of them each.
+const SIZES: [usize; 4] = [512, 64, 8, 1];
 
 /// The statement for so many rows. `OR FAIL`: the whole transaction is given up anyway, so that SQLite need not keep
 /// what the statement alone changed.
@@ -202,7 +211,7 @@ fn insert_rows(n: usize) -> String {
 }
 
 async fn insert_events_sqlite(conn: &mut sqlx::SqliteConnection, events: &[NewEvent<'_>]) -> sqlx::Result<()> {
-    static INSERTS: LazyLock<[String; 12]> = LazyLock::new(|| SIZES.map(insert_rows));
+    static INSERTS: LazyLock<[String; 4]> = LazyLock::new(|| SIZES.map(insert_rows));
     let mut rest = events;
     for (size, sql) in SIZES.into_iter().zip(INSERTS.iter()) {
         while let Some((chunk, later)) = rest.split_at_checked(size) {
@@ -328,74 +337,6 @@ pub(super) async fn move_questionnaires<'a>(
     Ok(())
 }
 
-pub(super) async fn delete_questionnaires(tx: &mut Tx) -> sqlx::Result<()> {
-    for sql in ["DELETE FROM questionnaire_copy", "DELETE FROM questionnaire"] {
-        on!(&mut *tx, conn => { sqlx::query(sql).execute(&mut **conn).await?; });
-    }
-    Ok(())
-}
-
-#[derive(FromRow)]
-struct KeptRow {
-    position: i64,
-    patient_id: Uuid,
-    timepoint: String,
-    occurrence: i64,
-    instrument: String,
-    device_id: Uuid,
-    sequence: i64,
-    received_at: i64,
-    body: String,
-    enrolled_at: i64,
-}
-
-impl KeptRow {
-    fn into_kept(self) -> sqlx::Result<Kept> {
-        let (enrolled_at, received_at) = (instant(self.enrolled_at)?, instant(self.received_at)?);
-        Ok(Kept {
-            copy: CopyKey {
-                patient: PatientId::new(self.patient_id),
-                timepoint: parse(&self.timepoint)?,
-                occurrence: u16::try_from(self.occurrence).unwrap_or(u16::MAX),
-                instrument: parse(&self.instrument)?,
-                device: DeviceId::new(self.device_id),
-            },
-            position: from_column(self.position),
-            received_at,
-            sequence: self.sequence,
-            part: part(&from_json(&self.body)?, enrolled_at, received_at),
-        })
-    }
-}
-
-/// What [`Kept`] is made from.
-macro_rules! kept {
-    ($rest:literal) => {
-        concat!(
-            "SELECT position, answer_event.patient_id, timepoint, occurrence, instrument,
-                answer_event.device_id, sequence, received_at, body, enrolled_at
-            FROM answer_event JOIN device ON device.device_id = answer_event.device_id ",
-            $rest
-        )
-    };
-}
-
-/// Everybody's events after a position, in the order of commits, at most `limit`.
-pub(super) async fn list_kept(tx: &mut Tx, after: u64, limit: u32) -> sqlx::Result<Vec<Kept>> {
-    const SQL: &str = kept!("WHERE position > $1 ORDER BY position LIMIT $2");
-    let rows: Vec<KeptRow> = on!(tx, conn => sqlx::query_as(SQL).bind(column(after)).bind(i64::from(limit))
-        .fetch_all(&mut **conn).await)?;
-    rows.into_iter().map(KeptRow::into_kept).collect()
-}
-
-/// What was received of this patient until an instant, in the order of commits.
-pub(super) async fn list_kept_until(tx: &mut Tx, scope: &OnePatientScope, at: Timestamp) -> sqlx::Result<Vec<Kept>> {
-    const SQL: &str = kept!("WHERE answer_event.patient_id = $1 AND received_at <= $2 ORDER BY position");
-    let rows: Vec<KeptRow> = on!(tx, conn => sqlx::query_as(SQL).bind(scope.patient().as_uuid()).bind(millis(at))
-        .fetch_all(&mut **conn).await)?;
-    rows.into_iter().map(KeptRow::into_kept).collect()
-}
-
 #[derive(FromRow)]
 struct EventRow {
     position: i64,
@@ -453,9 +394,8 @@ pub async fn list_progress(tx: &mut Tx, scope: &OnePatientScope) -> sqlx::Result
     let rows: Vec<ProgressRow> =
         on!(tx, conn => sqlx::query_as(SQL).bind(scope.patient().as_uuid()).fetch_all(&mut **conn).await)?;
     let progress = |row: ProgressRow| {
-        let occurrence = u16::try_from(row.occurrence).unwrap_or(u16::MAX);
         Ok(Progress {
-            assessment: AssessmentId { timepoint: parse(&row.timepoint)?, occurrence },
+            assessment: assessment_id(&row.timepoint, row.occurrence)?,
             instrument: parse(&row.instrument)?,
             submitted_on: row.submitted_on.as_deref().map(parse).transpose()?,
         })

@@ -52,10 +52,7 @@ impl<'a> Course<'a> {
 
     /// Death, withdrawal or loss to follow-up, whichever came first: the end of everything later.
     pub(super) fn ended_on(&self) -> Option<Date> {
-        [MilestoneKind::Death, MilestoneKind::Withdrawal, MilestoneKind::LostToFollowUp]
-            .into_iter()
-            .filter_map(|kind| self.observed(kind))
-            .min()
+        MilestoneKind::ENDS.into_iter().filter_map(|kind| self.observed(kind)).min()
     }
 
     /// The dates of a milestone that can come round again, in their order.

@@ -138,6 +138,11 @@ pub enum MilestoneKind {
     LostToFollowUp,
 }
 
+impl MilestoneKind {
+    /// After which nothing is asked any more.
+    pub const ENDS: [Self; 3] = [Self::Death, Self::Withdrawal, Self::LostToFollowUp];
+}
+
 /// One occasion of the study's calendar.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -252,20 +252,12 @@ pub(super) fn EditorView(editor: Editor) -> impl IntoView {
 
 /// What choosing this kind means.
 fn consequence(locale: Locale, kind: MilestoneKind, stands: bool) -> Option<&'static str> {
-    match kind {
-        MilestoneKind::Relapse if stands => Some(text::adds(locale)),
-        MilestoneKind::Death | MilestoneKind::Withdrawal | MilestoneKind::LostToFollowUp => Some(text::closes(locale)),
-        MilestoneKind::Rcp
-        | MilestoneKind::Inclusion
-        | MilestoneKind::Information
-        | MilestoneKind::Leukapheresis
-        | MilestoneKind::Bridging
-        | MilestoneKind::Lymphodepletion
-        | MilestoneKind::Infusion
-        | MilestoneKind::Discharge
-        | MilestoneKind::Relapse
-        | MilestoneKind::SecondInfusion
-        | MilestoneKind::LastNews => stands.then(|| text::replaces(locale)),
+    if MilestoneKind::ENDS.contains(&kind) {
+        Some(text::closes(locale))
+    } else if kind == MilestoneKind::Relapse {
+        stands.then(|| text::adds(locale))
+    } else {
+        stands.then(|| text::replaces(locale))
     }
 }
 

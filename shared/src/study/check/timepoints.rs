@@ -98,25 +98,15 @@ impl Findings {
 
 /// Why a timepoint that counts from this milestone is never asked of anybody; `None` when it can be.
 fn impossible(series: Series, anchor: MilestoneKind, [first, last]: [i32; 2]) -> Option<&'static str> {
-    let not_infused = series == Series::NotInfused;
-    match anchor {
-        MilestoneKind::Death | MilestoneKind::Withdrawal | MilestoneKind::LostToFollowUp => {
-            Some("once its anchor is known, nothing is asked any more")
-        }
-        MilestoneKind::Infusion if not_infused && first >= 0 => Some("its series ends on the day before infusion"),
-        MilestoneKind::SecondInfusion if not_infused => Some("its series ends on the day before infusion"),
-        MilestoneKind::Inclusion if last < 0 => Some("its window closes before inclusion"),
-        MilestoneKind::Rcp
-        | MilestoneKind::Inclusion
-        | MilestoneKind::Information
-        | MilestoneKind::Leukapheresis
-        | MilestoneKind::Bridging
-        | MilestoneKind::Lymphodepletion
-        | MilestoneKind::Infusion
-        | MilestoneKind::Discharge
-        | MilestoneKind::Relapse
-        | MilestoneKind::SecondInfusion
-        | MilestoneKind::LastNews => None,
+    let after_infusion = anchor == MilestoneKind::SecondInfusion || (anchor == MilestoneKind::Infusion && first >= 0);
+    if MilestoneKind::ENDS.contains(&anchor) {
+        Some("once its anchor is known, nothing is asked any more")
+    } else if series == Series::NotInfused && after_infusion {
+        Some("its series ends on the day before infusion")
+    } else if anchor == MilestoneKind::Inclusion && last < 0 {
+        Some("its window closes before inclusion")
+    } else {
+        None
     }
 }
 

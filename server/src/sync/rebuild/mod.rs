@@ -1,13 +1,15 @@
 //! Finding out anew, from nothing but the answer events, what was received of each questionnaire: now, or until then.
 
+mod queries;
+
 use std::collections::BTreeMap;
 
-use shared::{id::AssessmentId, schedule::Progress, time::Timestamp};
+use shared::{schedule::Progress, time::Timestamp};
 
 use super::{
     judge::Part,
     ledger::{CopyKey, CopyState},
-    queries,
+    queries::{lock_position, move_questionnaires},
 };
 use crate::{auth::guard::OnePatientScope, db::Tx};
 
@@ -16,12 +18,12 @@ const AT_ONCE: u32 = 5_000;
 
 /// An event as the database keeps it, as far as its copy goes on by it.
 #[derive(Debug)]
-pub(super) struct Kept {
-    pub(super) copy: CopyKey,
-    pub(super) position: u64,
-    pub(super) received_at: Timestamp,
-    pub(super) sequence: i64,
-    pub(super) part: Part,
+struct Kept {
+    copy: CopyKey,
+    position: u64,
+    received_at: Timestamp,
+    sequence: i64,
+    part: Part,
 }
 
 /// How far each questionnaire of a patient had come by what was received until an instant.
@@ -33,8 +35,8 @@ pub async fn list_progress_known_at(
     scope: &OnePatientScope,
     at: Timestamp,
 ) -> sqlx::Result<Vec<Progress>> {
-    let progress = |(CopyKey { timepoint, occurrence, instrument, .. }, copy): (CopyKey, CopyState)| Progress {
-        assessment: AssessmentId { timepoint, occurrence },
+    let progress = |(CopyKey { assessment, instrument, .. }, copy): (CopyKey, CopyState)| Progress {
+        assessment,
         instrument,
         submitted_on: copy.submitted.map(|(_, on)| on),
     };
@@ -56,7 +58,7 @@ fn go_on(copies: &mut BTreeMap<CopyKey, CopyState>, events: Vec<Kept>) {
 /// # Errors
 /// When the database could not; the transaction is not to be committed then.
 pub async fn rebuild(tx: &mut Tx) -> sqlx::Result<u64> {
-    let last_position = queries::lock_position(tx).await?;
+    let last_position = lock_position(tx).await?;
     queries::delete_questionnaires(tx).await?;
     let mut copies = BTreeMap::new();
     let mut after = 0;
@@ -68,7 +70,7 @@ pub async fn rebuild(tx: &mut Tx) -> sqlx::Result<u64> {
     }
     let copies = Vec::from_iter(copies);
     for of_one_patient in copies.chunk_by(|(one, _), (next, _)| one.patient == next.patient) {
-        queries::move_questionnaires(tx, of_one_patient.iter().map(|(key, copy)| (key, copy))).await?;
+        move_questionnaires(tx, of_one_patient.iter().map(|(key, copy)| (key, copy))).await?;
     }
     Ok(last_position)
 }

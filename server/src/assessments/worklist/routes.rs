@@ -9,12 +9,9 @@ use shared::{
     time::Date,
 };
 
-use super::{
-    plans::refresh,
-    queries,
-    worklist::{Line, Page, Place, a_week_before, longest_window},
-};
+use super::{Line, Page, Place, a_week_before, longest_window, queries};
 use crate::{
+    assessments::refresh,
     auth::guard::NurseScope,
     error::{ApiError, Body},
     identity,

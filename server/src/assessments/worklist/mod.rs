@@ -1,5 +1,8 @@
 //! Which days a group of the worklist covers, in which order, and where a page goes on. Pure.
 
+mod queries;
+mod routes;
+
 use jiff::{Span, ToSpan};
 use shared::{
     api::WorklistGroup,
@@ -7,6 +10,8 @@ use shared::{
     study::Study,
     time::{Date, Timestamp},
 };
+
+pub use routes::routes;
 
 use super::plans::Standing;
 

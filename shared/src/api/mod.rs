@@ -1,0 +1,30 @@
+//! The wire between the app's pages and the server, apart from sync: `…Request` goes in, `…Reply` comes back.
+//!
+//! Unknown fields in a request are refused. Errors come as [`Problem`] (RFC 9457). Every request that changes
+//! something carries the header [`CSRF_HEADER`].
+
+mod device;
+mod exports;
+mod milestones;
+mod patients;
+mod problem;
+mod reports;
+mod staff;
+mod worklist;
+
+pub use device::{ClaimReply, ClaimRequest, DeviceSessionRequest};
+pub use exports::{ExportFile, ExportReply, ExportRequest};
+pub use milestones::{MilestoneLine, MilestonePreviewReply, MilestoneRequest, PlanReply};
+pub use patients::{
+    AnswerLine, DeviceLine, EnrolReply, EnrolRequest, LetterReply, PatientLine, PatientReply, PatientsReply,
+    PatientsRequest, ReceivedCopy, ReceivedQuestionnaire,
+};
+pub use problem::{Problem, ProblemKind};
+pub use reports::{CompletionReply, CompletionRow, ReasonCount, TrajectoryPoint, TrajectoryReply};
+pub use staff::{InstrumentOutline, ScaleOutline, SignInRequest, StaffReply, StudyReply};
+pub use worklist::{MissingLine, MissingRequest, WorklistGroup, WorklistLine, WorklistReply, WorklistRequest};
+
+/// The header that shows a request was made by our own pages; its value is [`CSRF_VALUE`].
+pub const CSRF_HEADER: &str = "x-ressenti";
+/// The value of [`CSRF_HEADER`].
+pub const CSRF_VALUE: &str = "1";

@@ -1,0 +1,188 @@
+//! Enrolling a patient, the letter, the list of patients, and a patient's file.
+
+use serde::{Deserialize, Serialize};
+
+use super::{MilestoneLine, MilestoneRequest, MissingLine};
+use crate::{
+    answers::AnswerValue,
+    id::{AssessmentId, DeviceId, HemopathyKey, InstrumentVersion, ItemCode, Language, PathwayKey, PatientId, SiteKey},
+    schedule::Assessment,
+    scoring::InstrumentScores,
+    time::Timestamp,
+};
+
+/// `POST /api/patients`: enrols a patient.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnrolRequest {
+    /// The registry number, as the hospital writes it; kept on the identity side.
+    pub registry_number: String,
+    /// Family name; kept on the identity side.
+    #[serde(default)]
+    pub family_name: String,
+    /// Given name; kept on the identity side.
+    #[serde(default)]
+    pub given_name: String,
+    /// Type of blood cancer.
+    pub hemopathy: HemopathyKey,
+    /// Following site.
+    pub site: SiteKey,
+    /// Care pathway from inclusion on.
+    pub pathway: PathwayKey,
+    /// Language of the questionnaires.
+    pub language: Language,
+    /// First milestones; inclusion is today unless given.
+    #[serde(default)]
+    pub milestones: Vec<MilestoneRequest>,
+}
+
+/// The reply to an enrolment.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnrolReply {
+    /// The new patient.
+    pub patient: PatientId,
+}
+
+/// `POST /api/patients/{patient}/letter`: a fresh enrolment letter; letters made before it stop working.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LetterReply {
+    /// For the QR: the page's address is `/#e=<secret>`. Shown once, stored as a hash.
+    pub secret: String,
+    /// For typing: 8 Crockford characters.
+    pub code: String,
+    /// Until when either works.
+    pub expires_at: Timestamp,
+    /// The registry number, printed.
+    pub registry_number: String,
+    /// The patient's language, the letter's too.
+    pub language: Language,
+    /// The unit's telephone number.
+    pub phone: String,
+}
+
+/// `GET /api/patients/{patient}`: the patient's file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PatientReply {
+    /// In one line.
+    pub patient: PatientLine,
+    /// Type of blood cancer.
+    pub hemopathy: HemopathyKey,
+    /// The standing pathway.
+    pub pathway: PathwayKey,
+    /// The patient's language.
+    pub language: Language,
+    /// Milestones, the standing and the replaced, newest entry first.
+    pub milestones: Vec<MilestoneLine>,
+    /// The plan as of today.
+    pub assessments: Vec<Assessment>,
+    /// Why assessments have no answer, newest note first; the first of an assessment stands.
+    pub missing: Vec<MissingLine>,
+    /// What was received, newest first.
+    pub questionnaires: Vec<ReceivedQuestionnaire>,
+    /// Enrolled devices, newest first.
+    pub devices: Vec<DeviceLine>,
+}
+
+/// A patient in one line of a list.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PatientLine {
+    /// Which patient.
+    pub patient: PatientId,
+    /// From the identity side.
+    pub registry_number: String,
+    /// From the identity side; may be empty.
+    pub name: String,
+    /// Following site.
+    pub site: SiteKey,
+}
+
+/// `POST /api/patients/search`: patients by registry number or name, 50 at a time.
+///
+/// A search holds a name or a registry number, so it travels in the body: addresses end up in logs and histories.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PatientsRequest {
+    /// What number or name begins with; everybody, if empty.
+    #[serde(default)]
+    pub search: String,
+    /// Only this site's.
+    #[serde(default)]
+    pub site: Option<SiteKey>,
+    /// Go on after this registry number, the last reply's `next`.
+    #[serde(default)]
+    pub after: String,
+}
+
+/// The patients that were searched for.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PatientsReply {
+    /// The lines, by registry number.
+    pub patients: Vec<PatientLine>,
+    /// Pass as `after` to go on; `None` at the end.
+    pub next: Option<String>,
+}
+
+/// A questionnaire that was received, in each copy that devices sent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReceivedQuestionnaire {
+    /// Which occasion.
+    pub assessment: AssessmentId,
+    /// Which instrument.
+    pub instrument: InstrumentVersion,
+    /// Every device's copy, the standing one first; more than one is a conflict to look at.
+    pub copies: Vec<ReceivedCopy>,
+    /// Scores of the standing copy.
+    pub scores: Option<InstrumentScores>,
+}
+
+/// What one device sent of one questionnaire.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReceivedCopy {
+    /// Which device.
+    pub device: DeviceId,
+    /// When the patient sent it by the device's clock; `None` while only begun.
+    pub submitted_at: Option<Timestamp>,
+    /// When the server received the last of it.
+    pub received_at: Timestamp,
+    /// The device's clock was off by more than five minutes when it sent.
+    pub clock_skewed: bool,
+    /// Each item in the instrument's order: its label and what was said.
+    pub answers: Vec<AnswerLine>,
+}
+
+/// One item of a received copy.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerLine {
+    /// Which item.
+    pub item: ItemCode,
+    /// Our label for it.
+    pub topic: String,
+    /// The answer; `None` if skipped or not reached.
+    pub value: Option<AnswerValue>,
+    /// The value in words of the pack it was asked in.
+    pub words: String,
+    /// Skipped on purpose.
+    pub skipped: bool,
+}
+
+/// A device in a patient's file.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeviceLine {
+    /// Which.
+    pub device: DeviceId,
+    /// When it was enrolled.
+    pub enrolled_at: Timestamp,
+    /// When it last spoke to the server.
+    pub last_seen_at: Option<Timestamp>,
+    /// It was revoked.
+    pub revoked: bool,
+}
