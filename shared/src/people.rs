@@ -57,3 +57,15 @@ pub enum Mode {
     /// Face to face, read by staff.
     Interview,
 }
+
+/// Where a device stands: who has it, and so who may open it.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceKind {
+    /// The patient's own phone or computer, opened with a letter.
+    Own,
+    /// The ward's tablet, for as long as it is handed to this patient.
+    Ward,
+    /// A member of staff's desk, where one form on paper or one conversation is typed in.
+    Desk,
+}

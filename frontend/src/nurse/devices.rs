@@ -4,10 +4,11 @@ use leptos::{prelude::*, task::spawn_local};
 use shared::{
     api::{DeviceLine, PatientReply},
     id::{DeviceId, PatientId},
+    people::DeviceKind,
 };
 
 use crate::{
-    i18n::text::nurse::file as text,
+    i18n::{Locale, text::nurse::file as text},
     session,
     staff::{Desk, Fetch, Trouble, date_time},
     ui::{Button, Dialog, Look, Notice, TableRoom, Tone},
@@ -117,6 +118,7 @@ fn Table(rows: AnyView) -> impl IntoView {
                 <thead>
                     <tr>
                         <th scope="col">{move || text::device(locale.get())}</th>
+                        <th scope="col">{move || text::device_kind(locale.get())}</th>
                         <th scope="col">{move || text::enrolled_at(locale.get())}</th>
                         <th scope="col">{move || text::last_seen_at(locale.get())}</th>
                         <th scope="col">{move || text::device_state(locale.get())}</th>
@@ -126,6 +128,14 @@ fn Table(rows: AnyView) -> impl IntoView {
                 <tbody>{rows}</tbody>
             </table>
         </TableRoom>
+    }
+}
+
+const fn kind_name(locale: Locale, kind: DeviceKind) -> &'static str {
+    match kind {
+        DeviceKind::Own => text::device_own(locale),
+        DeviceKind::Ward => text::device_ward(locale),
+        DeviceKind::Desk => text::device_desk(locale),
     }
 }
 
@@ -149,6 +159,7 @@ fn Line(device: DeviceLine, number: usize, revocation: Revocation) -> impl IntoV
     view! {
         <tr>
             <th scope="row">{move || text::copy_of(locale.get(), number)}</th>
+            <td>{move || kind_name(locale.get(), device.kind)}</td>
             <td>{move || date_time(locale.get(), device.enrolled_at, today)}</td>
             <td>{last_seen}</td>
             <td>{move || if device.revoked { text::revoked(locale.get()) } else { text::active(locale.get()) }}</td>

@@ -91,6 +91,7 @@ CREATE UNIQUE INDEX enrolment_open_selector ON enrolment (selector) WHERE closed
 CREATE TABLE device (
   device_id       BLOB    NOT NULL PRIMARY KEY,
   patient_id      BLOB    NOT NULL REFERENCES patient (patient_id),
+  kind            TEXT    NOT NULL,             -- own, ward or desk
   credential_hash BLOB    NOT NULL,
   enrolled_at     INTEGER NOT NULL,
   last_seen_at    INTEGER,

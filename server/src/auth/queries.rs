@@ -3,6 +3,7 @@
 use shared::{
     api::StaffReply,
     id::{DeviceId, Language, PatientId, StaffId},
+    people::DeviceKind,
     time::Timestamp,
 };
 use sqlx::FromRow;
@@ -263,13 +264,15 @@ pub(super) async fn note_device_seen(db: &Db, device: DeviceId, now: Timestamp) 
 pub(super) async fn insert_device(
     tx: &mut Tx,
     device: DeviceId,
+    kind: DeviceKind,
     patient: PatientId,
     credential_hash: &[u8],
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    const SQL: &str =
-        "INSERT INTO device (device_id, patient_id, credential_hash, enrolled_at) VALUES ($1, $2, $3, $4)";
-    on!(tx, conn => sqlx::query(SQL).bind(device.as_uuid()).bind(patient.as_uuid()).bind(credential_hash)
+    const SQL: &str = "INSERT INTO device (device_id, patient_id, kind, credential_hash, enrolled_at)
+        VALUES ($1, $2, $3, $4, $5)";
+    let kind = to_code(&kind)?;
+    on!(tx, conn => sqlx::query(SQL).bind(device.as_uuid()).bind(patient.as_uuid()).bind(kind).bind(credential_hash)
         .bind(millis(now)).execute(&mut **conn).await.map(|_| ()))
 }
 

@@ -12,6 +12,7 @@ use axum::{
 use shared::{
     api::{ClaimReply, ClaimRequest, DeviceSessionRequest, ProblemKind, SignInRequest, StaffReply},
     id::{DeviceId, PatientId},
+    people::DeviceKind,
     time::Timestamp,
 };
 
@@ -163,20 +164,21 @@ async fn claim(State(state): State<AppState>, Body(request): Body<ClaimRequest>)
     if !queries::close_letter(&mut tx, letter.enrolment, "used", now).await? {
         return Err(used());
     }
-    let (device, credential) = enrol_device(&mut tx, letter.patient, &state.chance, now).await?;
+    let (device, credential) = enrol_device(&mut tx, letter.patient, DeviceKind::Own, &state.chance, now).await?;
     tx.commit().await?;
     Ok(Json(ClaimReply { device, patient: letter.patient, credential, language: letter.language }))
 }
 
-/// Enrols a device for a patient; its credential leaves here once.
+/// Enrols a device of a kind for a patient; its credential leaves here once.
 pub(crate) async fn enrol_device(
     tx: &mut Tx,
     patient: PatientId,
+    kind: DeviceKind,
     chance: &Chance,
     now: Timestamp,
 ) -> sqlx::Result<(DeviceId, String)> {
     let (device, credential) = (DeviceId::new(chance.id()), random_text(chance));
-    queries::insert_device(tx, device, patient, &sha256(&credential), now).await?;
+    queries::insert_device(tx, device, kind, patient, &sha256(&credential), now).await?;
     audit::append(tx, &audit::Entry::device(device, patient, Operation::EnrolDevice), now).await?;
     Ok((device, credential))
 }

@@ -15,7 +15,7 @@ use anyhow::Context as _;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use shared::{
     id::{DeviceId, MilestoneId, PatientId},
-    people::Role,
+    people::{DeviceKind, Role},
     schedule::{Entered, Facts, standing_milestones},
     sync::protocol::PushOutcome,
     time::{Date, Timestamp},
@@ -151,8 +151,8 @@ async fn record_courses(
             let entry = NewEntry { id: MilestoneId::new(chance.id()), request, staff: nurse.staff() };
             milestones::append(&mut tx, &scope, &entry, entered_at).await?;
         }
-        for _ in 0..2 {
-            it.devices.push(auth::enrol_device(&mut tx, it.id, chance, it.enrolled_at).await?.0);
+        for kind in [DeviceKind::Own, DeviceKind::Ward] {
+            it.devices.push(auth::enrol_device(&mut tx, it.id, kind, chance, it.enrolled_at).await?.0);
         }
     }
     let ids: Vec<PatientId> = enrolled.iter().map(|it| it.id).collect();

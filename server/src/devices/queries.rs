@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     auth::guard::OnePatientScope,
-    db::{Tx, instant, millis, on},
+    db::{Tx, from_code, instant, millis, on},
 };
 
 /// A letter about to be made; its secrets are hashes already.
@@ -53,6 +53,7 @@ pub(super) async fn insert_letter(tx: &mut Tx, scope: &OnePatientScope, letter: 
 #[derive(FromRow)]
 struct DeviceRow {
     device_id: Uuid,
+    kind: String,
     enrolled_at: i64,
     last_seen_at: Option<i64>,
     revoked_at: Option<i64>,
@@ -63,13 +64,14 @@ struct DeviceRow {
 /// # Errors
 /// When the database could not.
 pub async fn list(tx: &mut Tx, scope: &OnePatientScope) -> sqlx::Result<Vec<DeviceLine>> {
-    const SQL: &str = "SELECT device_id, enrolled_at, last_seen_at, revoked_at FROM device
+    const SQL: &str = "SELECT device_id, kind, enrolled_at, last_seen_at, revoked_at FROM device
         WHERE patient_id = $1 ORDER BY enrolled_at DESC, device_id";
     let rows: Vec<DeviceRow> =
         on!(tx, conn => sqlx::query_as(SQL).bind(scope.patient().as_uuid()).fetch_all(&mut **conn).await)?;
     let line = |row: DeviceRow| {
         Ok(DeviceLine {
             device: DeviceId::new(row.device_id),
+            kind: from_code(&row.kind)?,
             enrolled_at: instant(row.enrolled_at)?,
             last_seen_at: row.last_seen_at.map(instant).transpose()?,
             revoked: row.revoked_at.is_some(),

@@ -6,6 +6,7 @@ use super::{MilestoneLine, MilestoneRequest, MissingLine};
 use crate::{
     answers::AnswerValue,
     id::{AssessmentId, DeviceId, HemopathyKey, InstrumentVersion, ItemCode, Language, PathwayKey, PatientId, SiteKey},
+    people::DeviceKind,
     schedule::Assessment,
     scoring::InstrumentScores,
     time::Timestamp,
@@ -179,6 +180,8 @@ pub struct AnswerLine {
 pub struct DeviceLine {
     /// Which.
     pub device: DeviceId,
+    /// Who has it.
+    pub kind: DeviceKind,
     /// When it was enrolled.
     pub enrolled_at: Timestamp,
     /// When it last spoke to the server.
