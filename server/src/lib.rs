@@ -11,6 +11,7 @@ pub mod demo;
 pub mod devices;
 pub mod error;
 pub mod exports;
+pub mod handover;
 pub mod identity;
 pub mod instruments;
 pub mod milestones;
@@ -82,6 +83,7 @@ pub fn router(state: AppState) -> Router {
         .merge(assessments::routes())
         .merge(devices::routes())
         .merge(exports::routes())
+        .merge(handover::routes())
         .merge(milestones::routes())
         .merge(missing::routes())
         .merge(patients::routes())

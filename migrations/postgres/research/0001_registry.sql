@@ -107,6 +107,7 @@ CREATE TABLE session (
   created_at     BIGINT  NOT NULL,
   seen_at        BIGINT  NOT NULL,
   ends_at        BIGINT  NOT NULL,
+  lock_hash      BYTEA,                       -- locked until the secret of this hash comes
   CHECK ((staff_id IS NULL) <> (device_id IS NULL))
 );
 CREATE INDEX session_by_end ON session (ends_at);

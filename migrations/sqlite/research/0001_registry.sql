@@ -107,6 +107,7 @@ CREATE TABLE session (
   created_at     INTEGER NOT NULL,
   seen_at        INTEGER NOT NULL,
   ends_at        INTEGER NOT NULL,
+  lock_hash      BLOB,                        -- locked until the secret of this hash comes
   CHECK ((staff_id IS NULL) <> (device_id IS NULL))
 ) STRICT;
 CREATE INDEX session_by_end ON session (ends_at);

@@ -17,6 +17,14 @@ pub enum Operation {
     EnrolDevice,
     /// A device was revoked.
     RevokeDevice,
+    /// The ward's tablet was prepared for a patient.
+    PrepareTablet,
+    /// The ward's tablet was handed to a patient.
+    GiveTablet,
+    /// A member of staff's session was locked while a patient has the tablet.
+    LockSession,
+    /// It was opened again.
+    UnlockSession,
     /// A patient was enrolled.
     EnrolPatient,
     /// An enrolment letter was made.
@@ -41,6 +49,10 @@ impl Operation {
             Self::SignIn => "sign_in",
             Self::EnrolDevice => "enrol_device",
             Self::RevokeDevice => "revoke_device",
+            Self::PrepareTablet => "prepare_tablet",
+            Self::GiveTablet => "give_tablet",
+            Self::LockSession => "lock_session",
+            Self::UnlockSession => "unlock_session",
             Self::EnrolPatient => "enrol_patient",
             Self::MakeLetter => "make_letter",
             Self::ReadPatient => "read_patient",
@@ -55,9 +67,11 @@ impl Operation {
     #[must_use]
     pub const fn log(self) -> &'static str {
         match self {
-            Self::SignIn => "security",
+            Self::SignIn | Self::LockSession | Self::UnlockSession => "security",
             Self::EnrolDevice
             | Self::RevokeDevice
+            | Self::PrepareTablet
+            | Self::GiveTablet
             | Self::EnrolPatient
             | Self::MakeLetter
             | Self::ReadPatient

@@ -6,6 +6,7 @@
 pub mod accounts;
 mod codes;
 pub mod guard;
+mod lock;
 mod one_time;
 pub mod origin;
 mod password;

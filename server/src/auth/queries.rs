@@ -188,7 +188,7 @@ struct StaffSessionRow {
 pub(super) async fn find_staff_session(db: &Db, hash: &[u8], now: Timestamp) -> sqlx::Result<Option<StaffSession>> {
     const SQL: &str = "SELECT staff.staff_id, username, role, sites, seen_at
         FROM session JOIN staff ON staff.staff_id = session.staff_id
-        WHERE reference_hash = $1 AND ends_at > $2 AND seen_at > $3 AND disabled_at IS NULL";
+        WHERE reference_hash = $1 AND lock_hash IS NULL AND ends_at > $2 AND seen_at > $3 AND disabled_at IS NULL";
     let idle_since = now.checked_sub(IDLE).unwrap_or(Timestamp::MIN);
     let row: Option<StaffSessionRow> = on!(db.read(), pool => sqlx::query_as(SQL).bind(hash).bind(millis(now))
         .bind(millis(idle_since)).fetch_optional(pool).await)?;
@@ -197,6 +197,27 @@ pub(super) async fn find_staff_session(db: &Db, hash: &[u8], now: Timestamp) -> 
         Ok(StaffSession { staff, seen_at: instant(row.seen_at)? })
     })
     .transpose()
+}
+
+/// Locks a staff session: until it is unlocked it is nobody's.
+pub(super) async fn lock_session(tx: &mut Tx, hash: &[u8], lock_hash: &[u8]) -> sqlx::Result<()> {
+    const SQL: &str = "UPDATE session SET lock_hash = $2 WHERE reference_hash = $1";
+    on!(tx, conn => sqlx::query(SQL).bind(hash).bind(lock_hash).execute(&mut **conn).await.map(|_| ()))
+}
+
+/// Unlocks a session under another reference and tells whose it is; `None` when the secret is not its lock's.
+pub(super) async fn unlock_session(
+    tx: &mut Tx,
+    former: &[u8],
+    lock_hash: &[u8],
+    hash: &[u8],
+    now: Timestamp,
+) -> sqlx::Result<Option<StaffId>> {
+    const SQL: &str = "UPDATE session SET reference_hash = $3, lock_hash = NULL, seen_at = $4
+        WHERE reference_hash = $1 AND lock_hash = $2 AND ends_at > $4 RETURNING staff_id";
+    let staff: Option<Uuid> = on!(tx, conn => sqlx::query_scalar(SQL).bind(former).bind(lock_hash).bind(hash)
+        .bind(millis(now)).fetch_optional(&mut **conn).await)?;
+    Ok(staff.map(StaffId::new))
 }
 
 pub(super) async fn note_seen(db: &Db, hash: &[u8], now: Timestamp) -> sqlx::Result<()> {

@@ -19,7 +19,7 @@ use shared::{
 use super::{
     codes::{Code, random_text, sha256},
     guard::StaffScope,
-    one_time, password,
+    lock, one_time, password,
     queries::{self, Account, Holder, Letter},
     session::{self, DEVICE_COOKIE, STAFF_COOKIE},
 };
@@ -40,6 +40,7 @@ pub fn routes() -> Router<AppState> {
         .route("/api/staff/sign-in", post(sign_in))
         .route("/api/staff/sign-out", post(sign_out))
         .route("/api/staff/me", get(me))
+        .merge(lock::routes())
         .route("/api/enrolment/claim", post(claim))
         .route("/api/device/session", post(open_device_session))
 }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use shared::{
     api::ProblemKind,
-    sync::protocol::{MAX_EVENTS, PROTOCOL_VERSION, PullReply, PushOutcome, PushReply},
+    sync::protocol::{MAX_EVENTS, PROTOCOL_VERSION, PatientBundle, PullReply, PushOutcome, PushReply},
 };
 
 use super::{
@@ -21,7 +21,8 @@ use super::{
     writer::Pushed,
 };
 use crate::{
-    auth::guard::{HandInScope, NurseScope, PatientScope},
+    auth::guard::{HandInScope, NurseScope, OnePatientScope, PatientScope},
+    db::Tx,
     error::{ApiError, JsonBytes, Query},
     patients,
     state::AppState,
@@ -35,7 +36,7 @@ pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/api/sync/push", post(push))
         .route("/api/sync/pull", get(pull))
-        .route("/api/sync/bundle", get(read_bundle))
+        .route("/api/sync/bundle", get(send_bundle))
         .route("/api/worklist/live", get(live))
 }
 
@@ -121,15 +122,23 @@ async fn pull(
     Ok(Json(PullReply { events, cursor, more }))
 }
 
-async fn read_bundle(
+/// The bundle of one patient as it is now.
+///
+/// # Errors
+/// When the database could not.
+pub async fn read_bundle(tx: &mut Tx, state: &AppState, scope: &OnePatientScope) -> Result<PatientBundle, ApiError> {
+    let patient = patients::get(tx, scope).await?;
+    let facts = patients::read_facts(tx, scope).await?;
+    Ok(bundle(&state.study, &state.catalog, patient, facts).map_err(anyhow::Error::from)?)
+}
+
+async fn send_bundle(
     State(state): State<AppState>,
     scope: PatientScope,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let mut tx = state.db.snapshot().await?;
-    let patient = patients::get(&mut tx, &scope.own()).await?;
-    let facts = patients::read_facts(&mut tx, &scope.own()).await?;
-    let bundle = bundle(&state.study, &state.catalog, patient, facts).map_err(anyhow::Error::from)?;
+    let bundle = read_bundle(&mut tx, &state, &scope.own()).await?;
     let tag = HeaderValue::from_str(&format!("\"{}\"", bundle.revision)).map_err(anyhow::Error::from)?;
     if headers.get(header::IF_NONE_MATCH) == Some(&tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());

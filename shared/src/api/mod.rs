@@ -5,6 +5,7 @@
 
 mod device;
 mod exports;
+mod handover;
 mod milestones;
 mod patients;
 mod problem;
@@ -14,6 +15,7 @@ mod worklist;
 
 pub use device::{ClaimReply, ClaimRequest, DeviceSessionRequest};
 pub use exports::{ExportFile, ExportReply, ExportRequest};
+pub use handover::{GivenRequest, HandoverReply, HandoverRequest, IdentityItem, LockReply, UnlockRequest};
 pub use milestones::{MilestoneLine, MilestonePreviewReply, MilestoneRequest, PlanReply};
 pub use patients::{
     AnswerLine, DeviceLine, EnrolReply, EnrolRequest, LetterReply, PatientLine, PatientReply, PatientsReply,
