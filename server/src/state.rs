@@ -26,7 +26,7 @@ pub struct Parts {
     pub identity: IdentityDb,
     /// The study file, checked.
     pub study: Arc<Study>,
-    /// Every instrument this server knows.
+    /// Every instrument this server knows, and which of their items the study asks.
     pub catalog: Arc<Catalog>,
     /// What time it is.
     pub clock: Clock,
@@ -69,8 +69,10 @@ impl AppState {
         let position = sync::last_position(&db).await.map_err(|error| {
             StartError::new(format!("The research database could not be read: {error}."), "see the database's own log")
         })?;
-        let catalog = Arc::new(read_catalog(config.instruments.as_deref())?);
+        let mut catalog = read_catalog(config.instruments.as_deref())?;
         let study = Arc::new(read_study(config, &catalog)?);
+        catalog.select(study.selections());
+        let catalog = Arc::new(catalog);
         let news = News::start(db.clone(), position);
         let writer = Writer::start(db.clone(), news.clone());
         let recent_devices = RecentDevices::default();

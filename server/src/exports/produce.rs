@@ -143,7 +143,8 @@ fn write_patient(
     let plan = replay(state, held, &sent);
     for Sent { assessment, response, submitted_on, received_on, .. } in &sent {
         let Some(copy) = response.copies.first() else { continue };
-        let definition = state.catalog.find(&copy.instrument).context("an instrument that was answered is not here")?;
+        let whole = state.catalog.find(&copy.instrument).context("an instrument that was answered is not here")?;
+        let definition = state.catalog.find_answered(&copy.instrument, copy.answers.keys()).unwrap_or(whole);
         table.write(&Exported {
             patient: held.patient,
             site: &held.site,

@@ -49,7 +49,7 @@ fn questionnaire(
 ) -> Option<ReceivedQuestionnaire> {
     let response = response::read(said.iter().map(|pulled| &pulled.event), assessment, instrument)?;
     let standing = response.copies.first()?;
-    let definition = catalog.find(&standing.instrument);
+    let definition = catalog.find_answered(&standing.instrument, standing.answers.keys());
     let scores = definition.map(|definition| scoring::score(definition, &standing.values()));
     let copies = response.copies.iter().map(|copy| received_copy(catalog, copy, said, enrolled_at)).collect();
     Some(ReceivedQuestionnaire {
@@ -68,7 +68,7 @@ fn received_copy(
 ) -> ReceivedCopy {
     let of_copy = || said.iter().filter(|pulled| pulled.event.origin.device == copy.device);
     let enrolled_at = enrolled_at.get(&copy.device).copied();
-    let answers = match catalog.find(&copy.instrument) {
+    let answers = match catalog.find_answered(&copy.instrument, copy.answers.keys()) {
         Some(definition) => {
             let pack = catalog.packs(&copy.instrument).find(|pack| pack.pack == copy.wording.pack);
             definition.items.iter().map(|item| line(pack, copy, item)).collect()

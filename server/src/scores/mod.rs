@@ -41,7 +41,8 @@ pub async fn refresh(db: &Db, catalog: &Catalog) -> sqlx::Result<()> {
             let said = events.get(&questionnaire.patient).map_or(&[][..], Vec::as_slice);
             let response = response::read(said, &questionnaire.assessment, &questionnaire.instrument);
             let Some(copy) = response.and_then(|it| it.copies.into_iter().next()) else { continue };
-            if let Some(definition) = catalog.find(&copy.instrument).filter(|_| copy.submitted.is_some()) {
+            let asked = catalog.find_answered(&copy.instrument, copy.answers.keys());
+            if let Some(definition) = asked.filter(|_| copy.submitted.is_some()) {
                 scores.push((questionnaire, score(definition, &copy.values())));
             }
         }

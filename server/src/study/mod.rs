@@ -19,7 +19,7 @@ async fn read(State(state): State<AppState>, _: StaffScope) -> Json<StudyReply> 
     Json(StudyReply { study: state.study.as_ref().clone(), instruments: outlines(&state.study, &state.catalog) })
 }
 
-/// Every instrument version that the study asks, in the order of its batteries.
+/// Every instrument version that the study asks, in the order of its batteries; of those asked in part, that part.
 fn outlines(study: &Study, catalog: &Catalog) -> Vec<InstrumentOutline> {
     let mut asked: Vec<&InstrumentVersion> = Vec::new();
     for entry in study.batteries.values().flat_map(|battery| &battery.instruments) {
@@ -27,7 +27,7 @@ fn outlines(study: &Study, catalog: &Catalog) -> Vec<InstrumentOutline> {
             asked.push(&entry.instrument);
         }
     }
-    asked.into_iter().filter_map(|instrument| catalog.find(instrument)).map(outline).collect()
+    asked.into_iter().filter_map(|instrument| catalog.find_asked(instrument)).map(outline).collect()
 }
 
 fn outline(definition: &Definition) -> InstrumentOutline {

@@ -27,7 +27,7 @@ pub(super) fn bundle(
         patient: patient.patient,
         site: patient.site,
         language: patient.language,
-        study: study.clone(),
+        study: study.for_devices(),
         facts,
         sheets,
     };

@@ -11,7 +11,7 @@ use crate::{
 
 pub(super) const COLUMNS: [Column; 5] = [
     open("item", "Item of the instrument; topics and codes under kind item"),
-    open("position", "Place of the item in the instrument, from 1"),
+    open("position", "Place of the item among those the study asks of the instrument, from 1"),
     open("value", "The answer as its code, number, date or text; several codes with ; between; NA without an answer"),
     closed(
         "status",

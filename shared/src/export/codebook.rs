@@ -1,14 +1,23 @@
 //! `codebook.csv`: what every column, code, item, scale and timepoint of an export means.
 
-use std::io::Write;
+use std::{collections::BTreeSet, io::Write};
 
-use super::{Column, NO_VALUE, answers, cell, context, scores};
+use super::{Column, NO_VALUE, answers, cell, closed, context, scores};
 use crate::{
+    id::InstrumentVersion,
     instrument::{Definition, Direction, Item, ItemKind, Scale, WordingPack, catalog::Catalog},
     study::{Labels, Study, Timepoint},
 };
 
-const HEADER: [&str; 8] = ["kind", "name", "instrument", "instrument_version", "meaning", "type", "values", "range"];
+const HEADER: [&str; 9] =
+    ["kind", "name", "instrument", "instrument_version", "meaning", "type", "values", "range", "asked"];
+
+const ASKED: Column = closed(
+    "asked",
+    "Whether the study asks an item, or what a scale is made of; what it does not ask has no rows, unless somebody \
+     answered it before it was left out",
+    "yes; no=never asked, which is not missing",
+);
 
 /// Writes the codebook of a study: the columns of both tables, then all that their cells can name.
 ///
@@ -22,6 +31,7 @@ pub fn write_codebook<W: Write>(out: W, study: &Study, catalog: &Catalog) -> csv
     rows.csv.write_record(HEADER)?;
     rows.columns("column of answers.csv", context::COLUMNS.iter().chain(&answers::COLUMNS))?;
     rows.columns("column of scores.csv", context::COLUMNS.iter().chain(&scores::COLUMNS))?;
+    rows.columns("column of codebook.csv", [&ASKED].into_iter())?;
     for site in &study.sites {
         rows.label("site", site.key.as_str(), &site.label)?;
     }
@@ -34,14 +44,19 @@ pub fn write_codebook<W: Write>(out: W, study: &Study, catalog: &Catalog) -> csv
     for timepoint in &study.timepoints {
         rows.timepoint(timepoint)?;
     }
+    let versions: BTreeSet<&InstrumentVersion> =
+        study.batteries.values().flat_map(|battery| &battery.instruments).map(|entry| &entry.instrument).collect();
     for definition in catalog.definitions() {
+        let asked = versions.get(&definition.instrument).and_then(|version| catalog.find_asked(version));
         let packs: Vec<&WordingPack> = catalog.packs(&definition.instrument).collect();
         let pack = packs.iter().find(|pack| pack.language.as_str() == "en").or_else(|| packs.first()).copied();
         for item in &definition.items {
-            rows.item(definition, item, pack)?;
+            let is_asked = asked.is_some_and(|asked| asked.find_item(&item.code).is_some());
+            rows.item(definition, item, pack, is_asked)?;
         }
         for scale in &definition.scales {
-            rows.scale(definition, scale)?;
+            let is_asked = asked.is_some_and(|asked| asked.find_scale(&scale.code).is_some());
+            rows.scale(definition, scale, is_asked)?;
         }
     }
     rows.csv.flush()?;
@@ -63,16 +78,17 @@ struct Entry<'a> {
     value_type: &'a str,
     values: &'a str,
     range: &'a str,
+    asked: &'a str,
 }
 
 impl<W: Write> Rows<W> {
     fn add(&mut self, entry: &Entry<'_>) -> csv::Result<()> {
         let instrument = entry.of.map_or("", |of| of.instrument.key.as_str());
         let version = entry.of.map_or("", |of| of.instrument.version.as_str());
-        let cells =
-            [entry.kind, entry.name, instrument, version, entry.meaning, entry.value_type, entry.values, entry.range];
+        let of_all = [entry.kind, entry.name, instrument, version, entry.meaning];
+        let cells = of_all.into_iter().chain([entry.value_type, entry.values, entry.range, entry.asked]);
         let told = cells.map(|told| if told.is_empty() { NO_VALUE.into() } else { cell::text(told) });
-        self.csv.write_record(told.iter().map(AsRef::as_ref))?;
+        self.csv.write_record(told.map(std::borrow::Cow::into_owned))?;
         self.n_rows += 1;
         Ok(())
     }
@@ -103,7 +119,13 @@ impl<W: Write> Rows<W> {
         })
     }
 
-    fn item(&mut self, definition: &Definition, item: &Item, pack: Option<&WordingPack>) -> csv::Result<()> {
+    fn item(
+        &mut self,
+        definition: &Definition,
+        item: &Item,
+        pack: Option<&WordingPack>,
+        is_asked: bool,
+    ) -> csv::Result<()> {
         let (value_type, values, range) = match &item.kind {
             ItemKind::Choice(set) => ("one code", options(definition, set, pack), String::new()),
             ItemKind::Choices(set) => ("codes with ; between", options(definition, set, pack), String::new()),
@@ -121,10 +143,11 @@ impl<W: Write> Rows<W> {
             value_type,
             values: &values,
             range: &range,
+            asked: yes_or_no(is_asked),
         })
     }
 
-    fn scale(&mut self, definition: &Definition, scale: &Scale) -> csv::Result<()> {
+    fn scale(&mut self, definition: &Definition, scale: &Scale, is_asked: bool) -> csv::Result<()> {
         let [lowest, highest] = scale.range.map(cell::number);
         let higher = match scale.higher {
             Direction::Better => "score, higher is better",
@@ -138,9 +161,14 @@ impl<W: Write> Rows<W> {
             meaning: &scale.label,
             value_type: higher,
             range: &span(lowest, highest),
+            asked: yes_or_no(is_asked),
             ..Entry::default()
         })
     }
+}
+
+const fn yes_or_no(it: bool) -> &'static str {
+    if it { "yes" } else { "no" }
 }
 
 fn span(lowest: impl std::fmt::Display, highest: impl std::fmt::Display) -> String {

@@ -1,4 +1,5 @@
-//! `scores.csv`: one row for each scale of each received questionnaire, also where there is no score.
+//! `scores.csv`: one row for each scale of each received questionnaire, also where there is no score; a scale of which
+//! the study does not ask every item has none.
 
 use std::io::Write;
 

@@ -14,13 +14,32 @@ objects! {
         accepts_demonstration
     }
     Hemopathy { key label }
-    Battery { minutes instruments }
-    BatteryEntry { instrument; hemopathies }
     Timepoint { key label series anchor fallback target_day window batteries }
     Fallback { anchor days }
     Facts { hemopathy milestones; progress }
     Milestone { kind on; planned }
     Progress { assessment instrument submitted_on }
+}
+
+/// How many screens is the hospital's to count, as [`Study::for_devices`] leaves it out.
+impl FromJson for Battery {
+    fn from_json(json: &Value) -> Option<Self> {
+        let mut fields = Fields::of(json)?;
+        let read = Self { minutes: fields.take("minutes")?, screens: None, instruments: fields.take("instruments")? };
+        fields.end()?;
+        Some(read)
+    }
+}
+
+/// Which items are asked is in the sheets, as [`Study::for_devices`] leaves it out.
+impl FromJson for BatteryEntry {
+    fn from_json(json: &Value) -> Option<Self> {
+        let mut fields = Fields::of(json)?;
+        let instrument = fields.take("instrument")?;
+        let read = Self { instrument, hemopathies: fields.take_or_default("hemopathies")?, items: Vec::new() };
+        fields.end()?;
+        Some(read)
+    }
 }
 
 impl<K: FromJson> FromJson for Named<K> {

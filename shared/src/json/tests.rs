@@ -142,7 +142,7 @@ fn a_bundle_is_read_as_serde_reads_it() {
         "progress": [{ "assessment": "T0:1", "instrument": "qlq-c30", "submitted_on": "2026-03-05" }],
     });
     check::<Facts>(&facts);
-    let mut study = study::shipped().unwrap();
+    let mut study = study::shipped().unwrap().for_devices();
     let catalog = Catalog::shipped().unwrap();
     let sheets: Vec<InstrumentSheet> = catalog
         .definitions()

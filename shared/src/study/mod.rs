@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{
-    BatteryKey, HemopathyKey, InstrumentKey, InstrumentVersion, Language, PathwayKey, ProductKey, SiteKey, TimepointKey,
+    BatteryKey, HemopathyKey, InstrumentKey, InstrumentVersion, ItemCode, Language, PathwayKey, ProductKey, SiteKey,
+    TimepointKey,
 };
 
 #[cfg(feature = "catalog")]
@@ -89,6 +90,10 @@ pub struct Battery {
     /// The longest it may take, in minutes; as long as it takes, if absent. What it asks is held against it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minutes: Option<u16>,
+    /// The most questions it may ask of everybody, each on a screen of its own; what only follows from an answer
+    /// comes on top. As many as it has, if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub screens: Option<u16>,
     /// The instruments, in order.
     pub instruments: Vec<BatteryEntry>,
 }
@@ -102,6 +107,10 @@ pub struct BatteryEntry {
     /// Only for these hemopathies; for all, if empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hemopathies: Vec<HemopathyKey>,
+    /// Only these items of it, in the instrument's own order; all of them, if empty. A study asks the same items of
+    /// an instrument wherever it names it, so that what an answer belongs to never depends on the occasion.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<ItemCode>,
 }
 
 /// What a timepoint counts from.
@@ -194,6 +203,23 @@ impl Study {
     /// Every instrument that some battery names.
     pub fn instruments(&self) -> impl Iterator<Item = &InstrumentKey> {
         self.batteries.values().flat_map(|battery| &battery.instruments).map(|entry| &entry.instrument.key)
+    }
+
+    /// The instruments of which only some items are asked, with those items.
+    pub fn selections(&self) -> impl Iterator<Item = (&InstrumentVersion, &[ItemCode])> {
+        let entries = self.batteries.values().flat_map(|battery| &battery.instruments);
+        entries.filter(|entry| !entry.items.is_empty()).map(|entry| (&entry.instrument, entry.items.as_slice()))
+    }
+
+    /// What a device needs of the study: it gets its questions as sheets, which hold no others.
+    #[must_use]
+    pub fn for_devices(&self) -> Self {
+        let mut study = self.clone();
+        for battery in study.batteries.values_mut() {
+            battery.screens = None;
+            battery.instruments.iter_mut().for_each(|entry| entry.items.clear());
+        }
+        study
     }
 
     /// The timepoint with this key.

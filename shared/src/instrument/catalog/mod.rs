@@ -4,6 +4,7 @@
 //! does not hold together is refused with every problem in it, each with its place and a hint.
 
 mod check;
+mod selection;
 mod shipped;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,8 @@ use crate::id::{InstrumentKey, InstrumentVersion, Language, PackKey};
 pub struct Catalog {
     definitions: BTreeMap<InstrumentVersion, Definition>,
     packs: BTreeMap<PackKey, WordingPack>,
+    /// What a study asks of the instruments that it asks in part.
+    in_part: BTreeMap<InstrumentVersion, Definition>,
 }
 
 /// Why a file does not enter the catalog: everything that is wrong with it.
@@ -177,7 +180,8 @@ impl Catalog {
 
     /// What a device needs to ask an instrument in a language: structure without scales, and words.
     ///
-    /// A site's own wording stands before demonstration wording; among equals, the smaller pack key.
+    /// Of an instrument that is asked in part, the structure holds the selected items alone; the words are the whole
+    /// pack, so that answers name what a licence was given for. A site's own wording stands before demonstration wording; among equals, the smaller pack key.
     ///
     /// ```
     /// use shared::{id::InstrumentVersion, instrument::catalog::Catalog};
@@ -188,7 +192,7 @@ impl Catalog {
     /// ```
     #[must_use]
     pub fn sheet(&self, version: &InstrumentVersion, language: &Language) -> Option<InstrumentSheet> {
-        let definition = self.find(version)?.without_scales();
+        let definition = self.find_asked(version)?.without_scales();
         let spoken = self.packs(version).filter(|pack| pack.language == *language);
         let wording = spoken.min_by_key(|pack| pack.demonstration)?.clone();
         Some(InstrumentSheet { definition, wording })

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{Findings, Severity, Step, listed, place};
 use crate::{
-    id::{BatteryKey, InstrumentKey, InstrumentVersion},
+    id::{InstrumentKey, InstrumentVersion},
     instrument::catalog::Catalog,
-    study::{Battery, BatteryEntry, Hemopathy, Study, StudyStatus},
+    study::{BatteryEntry, Study, StudyStatus},
 };
 
 impl Findings {
@@ -37,6 +37,7 @@ impl Findings {
                         Some(([list(), place![first]].concat(), "first here".to_owned()));
                 }
                 self.check_hemopathies(study, &at, entry);
+                self.check_selection(study, &at, entry);
             }
         }
     }
@@ -54,14 +55,16 @@ impl Findings {
     pub(super) fn check_instruments(&mut self, study: &Study, catalog: &Catalog) {
         for (key, battery) in &study.batteries {
             for (index, entry) in battery.instruments.iter().enumerate() {
-                let at = place!["batteries", key.as_str(), "instruments", index, "instrument"];
-                if catalog.find(&entry.instrument).is_some() {
+                let entry_at = place!["batteries", key.as_str(), "instruments", index];
+                let at = [entry_at.clone(), place!["instrument"]].concat();
+                if let Some(definition) = catalog.find(&entry.instrument) {
                     self.check_wording(study, catalog, &at, &entry.instrument);
+                    self.check_items(definition, &[entry_at, place!["items"]].concat(), &entry.items);
                 } else {
                     self.add_unknown(catalog, at, &entry.instrument);
                 }
             }
-            self.check_minutes(study, catalog, key, battery);
+            self.check_limits(study, catalog, key, battery);
         }
     }
 
@@ -98,36 +101,10 @@ impl Findings {
             }
         }
     }
-
-    /// Holds a battery's minutes against what it takes of the patients whom it takes longest.
-    fn check_minutes(&mut self, study: &Study, catalog: &Catalog, key: &BatteryKey, battery: &Battery) {
-        let Some(allowed) = battery.minutes else { return };
-        let of = |hemopathy: &Hemopathy| -> Vec<(&InstrumentKey, u32)> {
-            let asked = battery.instruments.iter().filter(|entry| entry.is_for(&hemopathy.key));
-            let found = asked.filter_map(|entry| catalog.find(&entry.instrument));
-            found.map(|definition| (&definition.instrument.key, u32::from(definition.minutes))).collect()
-        };
-        let total = |parts: &[(&InstrumentKey, u32)]| parts.iter().map(|(_, minutes)| minutes).sum::<u32>();
-        // of equal ones the first of the file
-        let longest = study.hemopathies.iter().rev().map(|it| (it, of(it))).max_by_key(|(_, parts)| total(parts));
-        let Some((hemopathy, parts)) = longest else { return };
-        let taken = total(&parts);
-        if taken > u32::from(allowed) {
-            let parts = listed(parts.iter().map(|(instrument, minutes)| format!("{instrument} {minutes}")));
-            self.add(
-                place!["batteries", key.as_str(), "minutes"],
-                format!(
-                    "battery {key} takes {taken} minutes of patients with {}, and may take {allowed}",
-                    hemopathy.key
-                ),
-                format!("it asks {parts}: take one out, or allow more"),
-            );
-        }
-    }
 }
 
 /// How many letters must be put in, taken out or replaced to get from one word to the other (Levenshtein).
-fn edits(one: &str, other: &str) -> usize {
+pub(super) fn edits(one: &str, other: &str) -> usize {
     let other: Vec<char> = other.chars().collect();
     let mut row: Vec<usize> = (0..=other.len()).collect();
     for (line, letter) in (1..).zip(one.chars()) {

@@ -1,7 +1,10 @@
 //! What a study file must hold beyond its shape: keys once, references that lead somewhere, labels in every
-//! language, anchors that can come to pass, windows that never ask one instrument twice, batteries within minutes.
+//! language, anchors that can come to pass, windows that never ask one instrument twice, selected items that can be
+//! asked and scored without the others, batteries within their minutes and screens.
 
 mod batteries;
+mod limits;
+mod selection;
 mod timepoints;
 
 use std::{collections::BTreeSet, fmt::Display};
