@@ -47,7 +47,7 @@ pub struct Settings {
     /// Address to listen on [default: 127.0.0.1:8080]
     #[arg(long, global = true, env = "RESSENTI_LISTEN", value_name = "ADDRESS")]
     listen: Option<String>,
-    /// Folder of the SQLite databases [default: the current folder]
+    /// Folder of the SQLite databases and the identity key [default: the current folder]
     #[arg(long, global = true, env = "RESSENTI_DATA", value_name = "FOLDER")]
     data: Option<PathBuf>,
     /// Research database on PostgreSQL, as `postgres://name@host/database` [default: ressenti.db in the data folder]
@@ -56,6 +56,9 @@ pub struct Settings {
     /// Identity database on PostgreSQL [default: the research database's name with _identity after it]
     #[arg(long, global = true, env = "RESSENTI_IDENTITY_DATABASE", value_name = "URL", hide_env_values = true)]
     identity_database: Option<String>,
+    /// Key of the identity database's sealed addresses [default: identity.key in the data folder]
+    #[arg(long, global = true, env = "RESSENTI_IDENTITY_KEY", value_name = "FILE")]
+    identity_key: Option<PathBuf>,
     /// The study file [default: the one shipped]
     #[arg(long, global = true, env = "RESSENTI_STUDY", value_name = "FILE")]
     study: Option<PathBuf>,
@@ -79,6 +82,8 @@ pub struct Config {
     pub database: Database,
     /// The identity database.
     pub identity_database: Database,
+    /// The file of the key that addresses for reminders are sealed with.
+    pub identity_key: PathBuf,
     /// The site's own study file, if it has one.
     pub study: Option<PathBuf>,
     /// The folder of the site's own instruments, if it has one.
@@ -127,6 +132,7 @@ impl Settings {
             data: self.data.or(other.data),
             database: self.database.or(other.database),
             identity_database: self.identity_database.or(other.identity_database),
+            identity_key: self.identity_key.or(other.identity_key),
             study: self.study.or(other.study),
             instruments: self.instruments.or(other.instruments),
             log: self.log.or(other.log),
@@ -146,9 +152,11 @@ impl Settings {
                 "write a number address and a port, such as 127.0.0.1:8080 or [::1]:8080",
             )
         })?;
+        let data = self.data.unwrap_or_else(|| PathBuf::from("."));
+        let identity_key = self.identity_key.unwrap_or_else(|| data.join("identity.key"));
         let database = match &self.database {
             Some(url) => Database::parse_url(url)?,
-            None => Database::File(writable(self.data.unwrap_or_else(|| PathBuf::from(".")))?.join("ressenti.db")),
+            None => Database::File(writable(data)?.join("ressenti.db")),
         };
         let identity_database = match &self.identity_database {
             Some(url) => Database::parse_url(url)?,
@@ -158,6 +166,7 @@ impl Settings {
             listen,
             database,
             identity_database,
+            identity_key,
             study: self.study,
             instruments: self.instruments,
             log: self.log.unwrap_or_default(),

@@ -9,6 +9,7 @@ use crate::{
     clock::{Chance, Clock},
     config::{Config, StartError},
     db::{self, Db, IdentityDb},
+    identity::IdentityKey,
     instruments::read_catalog,
     sync::{self, News, Writer},
 };
@@ -24,6 +25,8 @@ pub struct Parts {
     pub db: Db,
     /// The identity database.
     pub identity: IdentityDb,
+    /// What addresses on the identity side are sealed with.
+    pub identity_key: IdentityKey,
     /// The study file, checked.
     pub study: Arc<Study>,
     /// Every instrument this server knows, and which of their items the study asks.
@@ -66,6 +69,7 @@ impl AppState {
         let db = db::connect(&config.database, CONNECTIONS, config.database_wait).await?;
         let identity = IdentityDb(db::connect(&config.identity_database, CONNECTIONS, config.database_wait).await?);
         db::migrate(&db, &identity).await?;
+        let identity_key = IdentityKey::open(&config.identity_key, &identity, &chance).await?;
         let position = sync::last_position(&db).await.map_err(|error| {
             StartError::new(format!("The research database could not be read: {error}."), "see the database's own log")
         })?;
@@ -76,7 +80,18 @@ impl AppState {
         let news = News::start(db.clone(), position);
         let writer = Writer::start(db.clone(), news.clone());
         let recent_devices = RecentDevices::default();
-        Ok(Self(Arc::new(Parts { db, identity, study, catalog, clock, chance, recent_devices, writer, news })))
+        Ok(Self(Arc::new(Parts {
+            db,
+            identity,
+            identity_key,
+            study,
+            catalog,
+            clock,
+            chance,
+            recent_devices,
+            writer,
+            news,
+        })))
     }
 }
 

@@ -160,6 +160,8 @@ keys! {
     ProductKey;
     /// A care pathway: `conventional`.
     PathwayKey;
+    /// A version of the information that patients are given: `2026-1`.
+    InformationKey;
     /// A language as a BCP 47 tag: `fr`, `en`.
     Language;
 }

@@ -69,3 +69,35 @@ pub enum DeviceKind {
     /// A member of staff's desk, where one form on paper or one conversation is typed in.
     Desk,
 }
+
+/// How a patient is reached by reminders.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// By e-mail.
+    Email,
+    /// By telephone: the number is kept for staff; no message is sent to it.
+    Phone,
+}
+
+/// On what the registry keeps a patient's answers.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentKind {
+    /// The patient agreed.
+    Consent,
+    /// The patient was informed and does not oppose.
+    NonOpposition,
+}
+
+/// How consent or non-opposition was given.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentMeans {
+    /// In words, noted by staff.
+    Oral,
+    /// On paper, signed.
+    Paper,
+    /// Signed electronically.
+    Electronic,
+}

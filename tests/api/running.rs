@@ -28,6 +28,7 @@ async fn start(folder: &std::path::Path) -> (Child, Client) {
         listen: "127.0.0.1:0".parse().unwrap(),
         identity_database: database.identity_beside(),
         database,
+        identity_key: folder.join("identity.key"),
         study: None,
         instruments: None,
         log: LogFormat::Json,

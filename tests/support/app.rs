@@ -59,6 +59,7 @@ impl TestApp {
             listen: "127.0.0.1:0".parse().unwrap(),
             identity_database: database.identity_beside(),
             database,
+            identity_key: folder.path().join("identity.key"),
             study: None,
             instruments: None,
             log: LogFormat::Text,

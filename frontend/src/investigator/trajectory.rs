@@ -192,6 +192,7 @@ mod tests {
             accepts_demonstration: Vec::new(),
             languages: Vec::new(),
             phone: String::new(),
+            information: Vec::new(),
             sites: Vec::new(),
             hemopathies: Vec::new(),
             products: Vec::new(),

@@ -173,6 +173,7 @@ mod tests {
     #[test]
     fn the_lines_shown_can_be_put_in_the_order_of_any_column() {
         let line = |number: &str, name: &str, site: &str| PatientLine {
+            birth_date: None,
             patient: "018f0000-0000-7000-8000-000000000001".parse().unwrap(),
             registry_number: number.to_owned(),
             name: name.to_owned(),

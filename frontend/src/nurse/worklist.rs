@@ -119,6 +119,7 @@ mod tests {
     fn line(n: u8, submitted: u8) -> WorklistLine {
         WorklistLine {
             patient: PatientLine {
+                birth_date: None,
                 patient: format!("018f0000-0000-7000-8000-0000000000{n:02}").parse().unwrap(),
                 registry_number: format!("R-{n:03}"),
                 name: String::new(),

@@ -5,9 +5,44 @@ CREATE TABLE person (
   registry_number TEXT NOT NULL,
   family_name     TEXT NOT NULL,
   given_name      TEXT NOT NULL,
+  birth_date      TEXT,                       -- ISO; NULL where it is not known
   site            TEXT NOT NULL,              -- following site, so that a search reads only what it may show
   folded_number   TEXT COLLATE "C" NOT NULL UNIQUE, -- lower case, without accents: what is compared
   folded_name     TEXT COLLATE "C" NOT NULL
 );
 CREATE INDEX person_by_number ON person (site, folded_number);
 CREATE INDEX person_by_name ON person (site, folded_name);
+
+-- Where reminders go, with the patient's agreement; one standing address a channel. When it is stopped or changed,
+-- the sealed address is emptied: what is no longer used is not kept.
+CREATE TABLE contact (
+  contact_id     UUID    NOT NULL PRIMARY KEY,
+  patient_id     UUID    NOT NULL REFERENCES person (patient_id),
+  channel        TEXT    NOT NULL,             -- email or phone
+  address_sealed BYTEA   NOT NULL,             -- nonce and AES-256-GCM, bound to patient and channel
+  entered_by     UUID    NOT NULL,             -- staff, on the research side
+  created_at     BIGINT  NOT NULL,
+  stopped_by     UUID,
+  stopped_at     BIGINT
+);
+CREATE UNIQUE INDEX contact_standing ON contact (patient_id, channel) WHERE stopped_at IS NULL;
+
+-- What was corrected about a person, and what stood before. Append-only.
+CREATE TABLE person_change (
+  patient_id UUID    NOT NULL REFERENCES person (patient_id),
+  ordinal    BIGINT  NOT NULL,
+  field      TEXT    NOT NULL,
+  former     TEXT    NOT NULL,
+  reason     TEXT    NOT NULL,
+  entered_by UUID    NOT NULL,
+  entered_at BIGINT  NOT NULL,
+  PRIMARY KEY (patient_id, ordinal)
+);
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION '% is append-only: % is refused', TG_TABLE_NAME, TG_OP; END $$;
+CREATE TRIGGER person_change_keeps_its_values BEFORE UPDATE ON person_change
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER person_change_stays BEFORE DELETE ON person_change
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER person_change_is_not_emptied BEFORE TRUNCATE ON person_change
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -71,6 +71,20 @@ CREATE TABLE missing_reason (
   UNIQUE (patient_id, ordinal)
 );
 
+-- What the patient agreed to or did not oppose, of which document. Append-only: the highest ordinal stands. When the
+-- patient was informed is a milestone, and so is a withdrawal.
+CREATE TABLE consent (
+  patient_id  UUID    NOT NULL REFERENCES patient (patient_id),
+  ordinal     BIGINT  NOT NULL,
+  kind        TEXT    NOT NULL,               -- consent or non_opposition
+  information TEXT    NOT NULL,               -- the document's version, a key of the study file
+  given_on    TEXT    NOT NULL,
+  means       TEXT    NOT NULL,               -- oral, paper or electronic
+  entered_by  UUID    NOT NULL REFERENCES staff (staff_id),
+  entered_at  BIGINT  NOT NULL,
+  PRIMARY KEY (patient_id, ordinal)
+);
+
 -- A letter with a QR secret and a typed code; both are kept as hashes and work once.
 CREATE TABLE enrolment (
   enrolment_id  UUID    NOT NULL PRIMARY KEY,
@@ -95,6 +109,8 @@ CREATE TABLE device (
   credential_hash BYTEA   NOT NULL,
   enrolled_at     BIGINT  NOT NULL,
   last_seen_at    BIGINT,
+  confirmed_at    BIGINT,                        -- staff saw its words on the phone that the patient holds
+  confirmed_by    UUID    REFERENCES staff (staff_id),
   revoked_at      BIGINT
 );
 CREATE INDEX device_by_patient ON device (patient_id);
@@ -271,6 +287,12 @@ CREATE TRIGGER milestone_keeps_its_values BEFORE UPDATE ON milestone
 CREATE TRIGGER milestone_stays BEFORE DELETE ON milestone
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER milestone_is_not_emptied BEFORE TRUNCATE ON milestone
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER consent_keeps_its_values BEFORE UPDATE ON consent
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER consent_stays BEFORE DELETE ON consent
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER consent_is_not_emptied BEFORE TRUNCATE ON consent
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER missing_reason_keeps_its_values BEFORE UPDATE ON missing_reason
   FOR EACH ROW EXECUTE FUNCTION refuse_change();

@@ -5,9 +5,40 @@ CREATE TABLE person (
   registry_number TEXT NOT NULL,
   family_name     TEXT NOT NULL,
   given_name      TEXT NOT NULL,
+  birth_date      TEXT,                       -- ISO; NULL where it is not known
   site            TEXT NOT NULL,              -- following site, so that a search reads only what it may show
   folded_number   TEXT NOT NULL UNIQUE,       -- lower case, without accents: what is compared
   folded_name     TEXT NOT NULL
 ) STRICT;
 CREATE INDEX person_by_number ON person (site, folded_number);
 CREATE INDEX person_by_name ON person (site, folded_name);
+
+-- Where reminders go, with the patient's agreement; one standing address a channel. When it is stopped or changed,
+-- the sealed address is emptied: what is no longer used is not kept.
+CREATE TABLE contact (
+  contact_id     BLOB    NOT NULL PRIMARY KEY,
+  patient_id     BLOB    NOT NULL REFERENCES person (patient_id),
+  channel        TEXT    NOT NULL,             -- email or phone
+  address_sealed BLOB    NOT NULL,             -- nonce and AES-256-GCM, bound to patient and channel
+  entered_by     BLOB    NOT NULL,             -- staff, on the research side
+  created_at     INTEGER NOT NULL,
+  stopped_by     BLOB,
+  stopped_at     INTEGER
+) STRICT;
+CREATE UNIQUE INDEX contact_standing ON contact (patient_id, channel) WHERE stopped_at IS NULL;
+
+-- What was corrected about a person, and what stood before. Append-only.
+CREATE TABLE person_change (
+  patient_id BLOB    NOT NULL REFERENCES person (patient_id),
+  ordinal    INTEGER NOT NULL,
+  field      TEXT    NOT NULL,
+  former     TEXT    NOT NULL,
+  reason     TEXT    NOT NULL,
+  entered_by BLOB    NOT NULL,
+  entered_at INTEGER NOT NULL,
+  PRIMARY KEY (patient_id, ordinal)
+) STRICT;
+CREATE TRIGGER person_change_keeps_its_values BEFORE UPDATE ON person_change
+BEGIN SELECT RAISE(ABORT, 'a change is never changed'); END;
+CREATE TRIGGER person_change_stays BEFORE DELETE ON person_change
+BEGIN SELECT RAISE(ABORT, 'a change is never deleted'); END;

@@ -71,6 +71,20 @@ CREATE TABLE missing_reason (
   UNIQUE (patient_id, ordinal)
 ) STRICT;
 
+-- What the patient agreed to or did not oppose, of which document. Append-only: the highest ordinal stands. When the
+-- patient was informed is a milestone, and so is a withdrawal.
+CREATE TABLE consent (
+  patient_id  BLOB    NOT NULL REFERENCES patient (patient_id),
+  ordinal     INTEGER NOT NULL,
+  kind        TEXT    NOT NULL,               -- consent or non_opposition
+  information TEXT    NOT NULL,               -- the document's version, a key of the study file
+  given_on    TEXT    NOT NULL,
+  means       TEXT    NOT NULL,               -- oral, paper or electronic
+  entered_by  BLOB    NOT NULL REFERENCES staff (staff_id),
+  entered_at  INTEGER NOT NULL,
+  PRIMARY KEY (patient_id, ordinal)
+) STRICT;
+
 -- A letter with a QR secret and a typed code; both are kept as hashes and work once.
 CREATE TABLE enrolment (
   enrolment_id  BLOB    NOT NULL PRIMARY KEY,
@@ -95,6 +109,8 @@ CREATE TABLE device (
   credential_hash BLOB    NOT NULL,
   enrolled_at     INTEGER NOT NULL,
   last_seen_at    INTEGER,
+  confirmed_at    INTEGER,                       -- staff saw its words on the phone that the patient holds
+  confirmed_by    BLOB    REFERENCES staff (staff_id),
   revoked_at      INTEGER
 ) STRICT;
 CREATE INDEX device_by_patient ON device (patient_id);
@@ -145,6 +161,11 @@ CREATE TRIGGER milestone_keeps_its_values BEFORE UPDATE ON milestone
 BEGIN SELECT RAISE(ABORT, 'a milestone is never changed'); END;
 CREATE TRIGGER milestone_stays BEFORE DELETE ON milestone
 BEGIN SELECT RAISE(ABORT, 'a milestone is never deleted'); END;
+
+CREATE TRIGGER consent_keeps_its_values BEFORE UPDATE ON consent
+BEGIN SELECT RAISE(ABORT, 'a consent is never changed'); END;
+CREATE TRIGGER consent_stays BEFORE DELETE ON consent
+BEGIN SELECT RAISE(ABORT, 'a consent is never deleted'); END;
 
 CREATE TRIGGER missing_reason_keeps_its_values BEFORE UPDATE ON missing_reason
 BEGIN SELECT RAISE(ABORT, 'a note is never changed'); END;

@@ -58,6 +58,12 @@ pub struct InvestigatorScope {
     staff: Option<StaffId>,
 }
 
+/// The sender of reminders: where one patient's reminders go, and nothing else of who that is.
+#[derive(Clone, Copy, Debug)]
+pub struct SendingScope {
+    patient: PatientId,
+}
+
 /// A data manager: accounts, sites, devices; no single patient's answers.
 #[derive(Clone, Copy, Debug)]
 pub struct ManagerScope {
@@ -185,6 +191,20 @@ impl ManagerScope {
     #[must_use]
     pub const fn hand_in(&self, patient: PatientId, device: DeviceId, enrolled_at: Timestamp) -> HandInScope {
         HandInScope { patient, device, enrolled_at, revoked: false }
+    }
+
+    /// Acts for the sender of reminders, which the server itself runs.
+    #[must_use]
+    pub const fn sending(&self, patient: PatientId) -> SendingScope {
+        SendingScope { patient }
+    }
+}
+
+impl SendingScope {
+    /// To which patient.
+    #[must_use]
+    pub const fn patient(&self) -> PatientId {
+        self.patient
     }
 }
 

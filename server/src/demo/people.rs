@@ -116,10 +116,14 @@ fn patient(study: &Study, nth: usize, n_patients: usize, today: Date, dice: &Dic
         registry_number: format!("DEMO-{:03}", nth + 1),
         family_name: (*dice.one_of(&FAMILY_NAMES)?).to_owned(),
         given_name: (*dice.one_of(&GIVEN_NAMES)?).to_owned(),
+        birth_date: None,
         hemopathy: hemopathy(study, dice)?,
         site: site(study, dice)?,
         pathway: pathway(study, dice)?,
+        pathway_from: None,
         language: Language::clone(dice.weighted(&languages)?),
+        consent: None,
+        contacts: Vec::new(),
         milestones: at_enrolment.into_iter().map(|(milestone, _)| milestone).collect(),
     };
     Some(Patient { request, included_on, later, nature })

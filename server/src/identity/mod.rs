@@ -1,18 +1,23 @@
 //! The identity side: registry numbers and names, in a database of their own. Only nurses reach it.
 //!
-//! Nothing here enters the research database, a log, an address or an export.
+//! Nothing here enters the research database, a log, an address or an export. Where reminders go is sealed besides.
 
+mod contacts;
 mod queries;
+mod sealing;
 
 use std::fmt;
 
 use shared::{
     api::PatientLine,
     id::{PatientId, SiteKey},
+    time::Date,
 };
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-pub use queries::{find_line, list_lines, record, search};
+pub use contacts::{Contact, address_for_reminders, contact, list_contacts, set_contact};
+pub use queries::{find_line, find_person, list_lines, record, search};
+pub use sealing::IdentityKey;
 
 /// Who a pseudonym is.
 #[derive(Clone, Eq, PartialEq)]
@@ -25,6 +30,8 @@ pub struct Person {
     pub family_name: String,
     /// May be empty.
     pub given_name: String,
+    /// Where it is known.
+    pub birth_date: Option<Date>,
     /// Following site.
     pub site: SiteKey,
 }
@@ -40,7 +47,8 @@ impl Person {
     #[must_use]
     pub fn into_line(self) -> PatientLine {
         let name = format!("{} {}", self.family_name, self.given_name).trim().to_owned();
-        PatientLine { patient: self.patient, registry_number: self.registry_number, name, site: self.site }
+        let Self { patient, registry_number, birth_date, site, .. } = self;
+        PatientLine { patient, registry_number, name, birth_date, site }
     }
 }
 

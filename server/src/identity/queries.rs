@@ -1,4 +1,4 @@
-//! SQL of the identity database.
+//! SQL of persons in the identity database.
 
 use std::collections::BTreeMap;
 
@@ -21,6 +21,7 @@ struct PersonRow {
     registry_number: String,
     family_name: String,
     given_name: String,
+    birth_date: Option<String>,
     site: String,
 }
 
@@ -31,6 +32,7 @@ impl PersonRow {
             registry_number: self.registry_number,
             family_name: self.family_name,
             given_name: self.given_name,
+            birth_date: self.birth_date.as_deref().map(parse).transpose()?,
             site: parse(&self.site)?,
         })
     }
@@ -41,16 +43,16 @@ impl PersonRow {
 /// # Errors
 /// When the database could not.
 pub async fn record(db: &IdentityDb, _: &NurseScope, person: &Person) -> sqlx::Result<Option<PatientId>> {
-    const INSERT: &str = "INSERT INTO person (patient_id, registry_number, family_name, given_name, site,
-            folded_number, folded_name)
-        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (folded_number) DO NOTHING";
+    const INSERT: &str = "INSERT INTO person (patient_id, registry_number, family_name, given_name, birth_date,
+            site, folded_number, folded_name)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (folded_number) DO NOTHING";
     const FIND: &str = "SELECT patient_id FROM person WHERE folded_number = $1";
     let number = fold(&person.registry_number);
     let name = fold(&format!("{} {}", person.family_name, person.given_name));
     let mut tx = db.0.begin().await?;
     let inserted = on!(&mut tx, conn => sqlx::query(INSERT).bind(person.patient.as_uuid())
-        .bind(&person.registry_number).bind(&person.family_name).bind(&person.given_name).bind(person.site.as_str())
-        .bind(&number).bind(name).execute(&mut **conn).await?.rows_affected());
+        .bind(&person.registry_number).bind(&person.family_name).bind(&person.given_name)
+        .bind(person.birth_date.map(|date| date.to_string())).bind(person.site.as_str()).bind(&number).bind(name).execute(&mut **conn).await?.rows_affected());
     let standing: Option<Uuid> = if inserted == 1 {
         None
     } else {
@@ -72,7 +74,7 @@ pub async fn search(
     after: &str,
     limit: u32,
 ) -> sqlx::Result<Vec<PatientLine>> {
-    const SQL: &str = "SELECT patient_id, registry_number, family_name, given_name, site FROM person
+    const SQL: &str = "SELECT patient_id, registry_number, family_name, given_name, birth_date, site FROM person
         WHERE site = $1 AND folded_number > $2
           AND (folded_number BETWEEN $3 AND $4 OR folded_name BETWEEN $3 AND $4)
         ORDER BY folded_number LIMIT $5";
@@ -86,16 +88,27 @@ pub async fn search(
     rows.into_iter().map(|row| row.into_person().map(Person::into_line)).collect()
 }
 
+/// Who one patient is.
+///
+/// # Errors
+/// When the database could not.
+pub async fn find_person(db: &IdentityDb, _: &NurseScope, scope: &OnePatientScope) -> sqlx::Result<Option<Person>> {
+    const SQL: &str = "SELECT patient_id, registry_number, family_name, given_name, birth_date, site FROM person WHERE patient_id = $1";
+    let row: Option<PersonRow> =
+        on!(db.0.read(), pool => sqlx::query_as(SQL).bind(scope.patient().as_uuid()).fetch_optional(pool).await)?;
+    row.map(PersonRow::into_person).transpose()
+}
+
 /// The line of one patient.
 ///
 /// # Errors
 /// When the database could not.
-pub async fn find_line(db: &IdentityDb, _: &NurseScope, scope: &OnePatientScope) -> sqlx::Result<Option<PatientLine>> {
-    const SQL: &str =
-        "SELECT patient_id, registry_number, family_name, given_name, site FROM person WHERE patient_id = $1";
-    let row: Option<PersonRow> =
-        on!(db.0.read(), pool => sqlx::query_as(SQL).bind(scope.patient().as_uuid()).fetch_optional(pool).await)?;
-    row.map(|row| row.into_person().map(Person::into_line)).transpose()
+pub async fn find_line(
+    db: &IdentityDb,
+    nurse: &NurseScope,
+    scope: &OnePatientScope,
+) -> sqlx::Result<Option<PatientLine>> {
+    Ok(find_person(db, nurse, scope).await?.map(Person::into_line))
 }
 
 /// The lines of these patients, as far as they are a nurse's.
@@ -107,10 +120,9 @@ pub async fn list_lines(
     scope: &NurseScope,
     patients: &[PatientId],
 ) -> sqlx::Result<BTreeMap<PatientId, PatientLine>> {
-    const SQLITE: &str = "SELECT patient_id, registry_number, family_name, given_name, site FROM person
+    const SQLITE: &str = "SELECT patient_id, registry_number, family_name, given_name, birth_date, site FROM person
         WHERE patient_id IN (SELECT unhex(value) FROM json_each($1))";
-    const POSTGRES: &str =
-        "SELECT patient_id, registry_number, family_name, given_name, site FROM person WHERE patient_id = ANY($1)";
+    const POSTGRES: &str = "SELECT patient_id, registry_number, family_name, given_name, birth_date, site FROM person WHERE patient_id = ANY($1)";
     let rows: Vec<PersonRow> = match db.0.read() {
         Engine::Sqlite(pool) => {
             let ids: Vec<String> = patients.iter().map(|id| id.as_uuid().simple().to_string()).collect();

@@ -37,6 +37,7 @@ pub async fn enrol(state: &AppState, nurse: &NurseScope, request: EnrolRequest) 
         registry_number: request.registry_number.trim().to_owned(),
         family_name: request.family_name.trim().to_owned(),
         given_name: request.given_name.trim().to_owned(),
+        birth_date: request.birth_date,
         site: request.site.clone(),
     };
     if let Some(standing) = identity::record(&state.identity, nurse, &person).await? {

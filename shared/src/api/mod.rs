@@ -6,6 +6,7 @@
 mod device;
 mod exports;
 mod handover;
+mod identity;
 mod milestones;
 mod patients;
 mod problem;
@@ -16,6 +17,10 @@ mod worklist;
 pub use device::{ClaimReply, ClaimRequest, DeviceSessionRequest};
 pub use exports::{ExportFile, ExportReply, ExportRequest};
 pub use handover::{GivenRequest, HandoverReply, HandoverRequest, IdentityItem, LockReply, UnlockRequest};
+pub use identity::{
+    ConsentLine, ConsentRequest, ContactLine, ContactRequest, LetterLine, LetterState, MoveRequest, PersonChangeLine,
+    PersonReply, PersonRequest,
+};
 pub use milestones::{MilestoneLine, MilestonePreviewReply, MilestoneRequest, PlanReply};
 pub use patients::{
     AnswerLine, DeviceLine, EnrolReply, EnrolRequest, LetterReply, PatientLine, PatientReply, PatientsReply,

@@ -2,14 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{MilestoneLine, MilestoneRequest, MissingLine};
+use super::{ConsentRequest, ContactRequest, MilestoneLine, MilestoneRequest, MissingLine};
 use crate::{
     answers::AnswerValue,
     id::{AssessmentId, DeviceId, HemopathyKey, InstrumentVersion, ItemCode, Language, PathwayKey, PatientId, SiteKey},
     people::DeviceKind,
     schedule::Assessment,
     scoring::InstrumentScores,
-    time::Timestamp,
+    time::{Date, Timestamp},
 };
 
 /// `POST /api/patients`: enrols a patient.
@@ -24,15 +24,28 @@ pub struct EnrolRequest {
     /// Given name; kept on the identity side.
     #[serde(default)]
     pub given_name: String,
+    /// Day of birth; kept on the identity side.
+    #[serde(default)]
+    pub birth_date: Option<Date>,
     /// Type of blood cancer.
     pub hemopathy: HemopathyKey,
     /// Following site.
     pub site: SiteKey,
-    /// Care pathway from inclusion on.
+    /// Care pathway.
     pub pathway: PathwayKey,
+    /// Since when; from inclusion on unless given.
+    #[serde(default)]
+    pub pathway_from: Option<Date>,
     /// Language of the questionnaires.
     pub language: Language,
-    /// First milestones; inclusion is today unless given.
+    /// Consent or non-opposition; its day is the milestone of information too, unless one is given.
+    #[serde(default)]
+    pub consent: Option<ConsentRequest>,
+    /// Where reminders go, as the patient agreed; kept on the identity side, sealed.
+    #[serde(default)]
+    pub contacts: Vec<ContactRequest>,
+    /// First milestones; inclusion is today unless given. A day that has passed is a late inclusion: what was to be
+    /// answered before is not applicable.
     #[serde(default)]
     pub milestones: Vec<MilestoneRequest>,
 }
@@ -97,6 +110,9 @@ pub struct PatientLine {
     pub registry_number: String,
     /// From the identity side; may be empty.
     pub name: String,
+    /// From the identity side, where it is known.
+    #[serde(default)]
+    pub birth_date: Option<Date>,
     /// Following site.
     pub site: SiteKey,
 }

@@ -6,8 +6,9 @@ use super::{FromJson, objects, words};
 use crate::{
     answers::Slot,
     id::{
-        AnswerEventId, AssessmentId, BatteryKey, DeviceId, HemopathyKey, InstrumentKey, InstrumentVersion, ItemCode,
-        Language, OptionSetKey, PackKey, PathwayKey, PatientId, ProductKey, SessionId, SiteKey, StaffId, TimepointKey,
+        AnswerEventId, AssessmentId, BatteryKey, DeviceId, HemopathyKey, InformationKey, InstrumentKey,
+        InstrumentVersion, ItemCode, Language, OptionSetKey, PackKey, PathwayKey, PatientId, ProductKey, SessionId,
+        SiteKey, StaffId, TimepointKey,
     },
     time::{Date, DatePrecision, DeviceTime, Moment, PartialDate, Timestamp},
 };
@@ -25,7 +26,7 @@ macro_rules! texts {
 texts! {
     PatientId DeviceId AnswerEventId SessionId StaffId
     InstrumentKey ItemCode OptionSetKey PackKey TimepointKey BatteryKey SiteKey HemopathyKey ProductKey PathwayKey
-    Language AssessmentId Slot
+    InformationKey Language AssessmentId Slot
 }
 
 impl FromJson for Date {

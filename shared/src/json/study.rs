@@ -11,7 +11,7 @@ use crate::{
 objects! {
     Study {
         key version title status languages phone sites hemopathies products pathways batteries timepoints;
-        accepts_demonstration
+        accepts_demonstration information
     }
     Hemopathy { key label }
     Timepoint { key label series anchor fallback target_day window batteries }

@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{
-    BatteryKey, HemopathyKey, InstrumentKey, InstrumentVersion, ItemCode, Language, PathwayKey, ProductKey, SiteKey,
-    TimepointKey,
+    BatteryKey, HemopathyKey, InformationKey, InstrumentKey, InstrumentVersion, ItemCode, Language, PathwayKey,
+    ProductKey, SiteKey, TimepointKey,
 };
 
 #[cfg(feature = "catalog")]
@@ -39,6 +39,9 @@ pub struct Study {
     pub languages: Vec<Language>,
     /// The unit's telephone number, as printed.
     pub phone: String,
+    /// Versions of the information that patients are given, the one in use first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub information: Vec<Named<InformationKey>>,
     /// Sites.
     pub sites: Vec<Named<SiteKey>>,
     /// Types of blood cancer.

@@ -117,10 +117,14 @@ impl Hospital {
             registry_number: format!("BENCH-{number:05}"),
             family_name: String::new(),
             given_name: String::new(),
+            birth_date: None,
             hemopathy: "dlbcl".parse()?,
             site: "toulouse".parse()?,
             pathway: "conventional".parse()?,
             language: "fr".parse()?,
+            pathway_from: None,
+            consent: None,
+            contacts: Vec::new(),
             milestones: Vec::new(),
         };
         let EnrolReply { patient } = self.post("/api/patients", &enrolment).await?;

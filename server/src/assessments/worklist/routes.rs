@@ -110,6 +110,7 @@ async fn name(
     let named = |line: Line| {
         let Line { patient, assessment, standing } = line;
         let unnamed = || PatientLine {
+            birth_date: None,
             patient,
             registry_number: String::new(),
             name: String::new(),

@@ -96,12 +96,14 @@ impl Findings {
     }
 
     fn check_people_and_places(&mut self, study: &Study) {
+        self.check_once("information", study.information.iter().map(|it| &it.key));
         self.check_once("sites", study.sites.iter().map(|it| &it.key));
         self.check_once("hemopathies", study.hemopathies.iter().map(|it| &it.key));
         self.check_once("products", study.products.iter().map(|it| &it.key));
         self.check_once("pathways", study.pathways.iter().map(|it| &it.key));
         self.check_once("timepoints", study.timepoints.iter().map(|it| &it.key));
-        let lists: [(&str, Vec<&Labels>); 5] = [
+        let lists: [(&str, Vec<&Labels>); 6] = [
+            ("information", study.information.iter().map(|it| &it.label).collect()),
             ("sites", study.sites.iter().map(|it| &it.label).collect()),
             ("hemopathies", study.hemopathies.iter().map(|it| &it.label).collect()),
             ("products", study.products.iter().map(|it| &it.label).collect()),
@@ -109,7 +111,7 @@ impl Findings {
             ("timepoints", study.timepoints.iter().map(|it| &it.label).collect()),
         ];
         for (list, labels) in lists {
-            if labels.is_empty() && list != "products" {
+            if labels.is_empty() && !matches!(list, "information" | "products") {
                 self.add(place![list], format!("there are no {list}"), format!("add at least one [[{list}]]"));
             }
             for (index, label) in labels.into_iter().enumerate() {
