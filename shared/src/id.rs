@@ -162,6 +162,8 @@ keys! {
     PathwayKey;
     /// A version of the information that patients are given: `2026-1`.
     InformationKey;
+    /// A rule for reminders: `opened`.
+    ReminderKey;
     /// A language as a BCP 47 tag: `fr`, `en`.
     Language;
 }

@@ -208,6 +208,7 @@ mod tests {
                 timepoint("N1", Series::NotInfused, 28),
                 timepoint("R", Series::EachTime, 0),
             ],
+            reminders: None,
         }
     }
 

@@ -212,15 +212,16 @@ impl<K: FromJson + Ord, T: FromJson> FromJson for BTreeMap<K, T> {
     }
 }
 
-/// Types of the protocol by their fields: those that must be there, and after `;` those with a default.
+/// Types of the protocol by their fields: those that must be there, after `;` those with a default, and after another
+/// `;` those that devices are not sent.
 macro_rules! objects {
-    ($($name:ident { $($field:ident)* $(; $($optional:ident)*)? })*) => {$(
+    ($($name:ident { $($field:ident)* $(; $($optional:ident)* $(; $($withheld:ident)*)?)? })*) => {$(
         impl $crate::json::FromJson for $name {
             fn from_json(json: &serde_json::Value) -> Option<Self> {
                 let mut fields = $crate::json::Fields::of(json)?;
                 let read = Self {
                     $($field: fields.take(stringify!($field))?,)*
-                    $($($optional: fields.take_or_default(stringify!($optional))?,)*)?
+                    $($($optional: fields.take_or_default(stringify!($optional))?,)* $($($withheld: Default::default(),)*)?)?
                 };
                 fields.end()?;
                 Some(read)

@@ -11,7 +11,8 @@ use crate::{
 objects! {
     Study {
         key version title status languages phone sites hemopathies products pathways batteries timepoints;
-        accepts_demonstration information
+        accepts_demonstration information;
+        reminders
     }
     Hemopathy { key label }
     Timepoint { key label series anchor fallback target_day window batteries }

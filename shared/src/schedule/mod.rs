@@ -8,6 +8,7 @@ mod diff;
 mod entries;
 mod missing;
 mod planning;
+mod reminders;
 mod tally;
 mod windows;
 
@@ -25,6 +26,7 @@ pub use diff::{Outlook, PlanChange, PlanDiff, PlanEffect, diff};
 pub use entries::{Entered, needs_reason, put_aside, standing, standing_milestones};
 pub use missing::MissingReason;
 pub use planning::plan;
+pub use reminders::{Circumstances, Reminder, SentReminder, due_reminder};
 pub use tally::{Expectation, Tally, ended_on};
 
 /// Everything a plan depends on, of one patient.

@@ -4,6 +4,7 @@
 mod check;
 #[cfg(feature = "catalog")]
 mod file;
+mod reminders;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use crate::id::{
 
 #[cfg(feature = "catalog")]
 pub use file::{SHIPPED, Severity, Stretch, StudyError, StudyFault, review, shipped};
+pub use reminders::{QuietHours, RemindedState, ReminderChannel, ReminderRule, Reminders, Weekday, WindowDay};
 
 /// A label in every language the study speaks.
 pub type Labels = BTreeMap<Language, String>;
@@ -54,6 +56,9 @@ pub struct Study {
     pub batteries: BTreeMap<BatteryKey, Battery>,
     /// Timepoints, in the order of a patient's time.
     pub timepoints: Vec<Timepoint>,
+    /// How patients are reminded; nobody is, if absent. Devices are not sent it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminders: Option<Reminders>,
 }
 
 /// Whether a study is real.
@@ -214,10 +219,10 @@ impl Study {
         entries.filter(|entry| !entry.items.is_empty()).map(|entry| (&entry.instrument, entry.items.as_slice()))
     }
 
-    /// What a device needs of the study: it gets its questions as sheets, which hold no others.
+    /// What a device needs of the study: it gets its questions as sheets, which hold no others, and reminds nobody.
     #[must_use]
     pub fn for_devices(&self) -> Self {
-        let mut study = self.clone();
+        let mut study = Self { reminders: None, ..self.clone() };
         for battery in study.batteries.values_mut() {
             battery.screens = None;
             battery.instruments.iter_mut().for_each(|entry| entry.items.clear());

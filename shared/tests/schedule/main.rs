@@ -5,4 +5,5 @@ mod by_hand;
 mod diary;
 mod histories;
 mod laws;
+mod reminders;
 mod stories;

@@ -1,9 +1,10 @@
 //! What a study file must hold beyond its shape: keys once, references that lead somewhere, labels in every
 //! language, anchors that can come to pass, windows that never ask one instrument twice, selected items that can be
-//! asked and scored without the others, batteries within their minutes and screens.
+//! asked and scored without the others, batteries within their minutes and screens, reminders that can be sent.
 
 mod batteries;
 mod limits;
+mod reminders;
 mod selection;
 mod timepoints;
 
@@ -54,6 +55,7 @@ pub(super) fn check(study: &Study) -> Vec<Finding> {
     findings.check_people_and_places(study);
     findings.check_batteries(study);
     findings.check_timepoints(study);
+    findings.check_reminders(study);
     findings.0
 }
 
@@ -121,11 +123,23 @@ impl Findings {
     }
 
     fn check_once<'a, K: Ord + Display + 'a>(&mut self, list: &str, keys: impl Iterator<Item = &'a K>) {
+        self.check_once_at(&[list.into()], list, keys);
+    }
+
+    fn check_once_at<'a, K: Ord + Display + 'a>(
+        &mut self,
+        place: &[Step],
+        list: &str,
+        keys: impl Iterator<Item = &'a K>,
+    ) {
         let (is_plain, hint) = match list {
             "languages" => (true, "take one of them out"),
             _ => (false, "give each its own key"),
         };
-        let at = |index: usize| if is_plain { place![list, index] } else { place![list, index, "key"] };
+        let at = |index: usize| {
+            let steps = if is_plain { place![index] } else { place![index, "key"] };
+            [place, &steps].concat()
+        };
         let mut seen: Vec<&K> = Vec::new();
         for (index, key) in keys.enumerate() {
             if let Some(first) = seen.iter().position(|before| *before == key) {
