@@ -92,9 +92,13 @@ on_both_databases! {
             .collect();
         assert_eq!(told, [
             ("T0", "qlq-c30", 6, 0, 0, 6),
+            ("T0", "fact-lym", 6, 0, 0, 6),
             ("T0", "eq-5d-5l", 6, 4, 0, 2),
             ("T0", "epices", 6, 0, 0, 6),
             ("T0", "situation", 6, 0, 0, 6),
+            ("T0", "sils", 6, 0, 0, 6),
+            ("T0", "ucla-3", 6, 0, 0, 6),
+            ("T0", "lsns-6", 6, 0, 0, 6),
         ]);
     }
 

@@ -219,6 +219,22 @@ mod tests {
     }
 
     #[test]
+    fn the_shipped_study_asks_two_subscales_alone_and_eight_symptoms() {
+        let (study, catalog) = (shipped().expect("it parses"), Catalog::shipped().expect("the shipped instruments"));
+        let parts: Vec<_> = study
+            .selections()
+            .map(|(version, items)| catalog.find(version).expect("it is shipped").only(items))
+            .collect();
+        let told = |part: &crate::instrument::Definition| {
+            let always = part.items.iter().filter(|item| item.applies.is_none()).count();
+            (part.instrument.key.to_string(), part.items.len(), always, part.scales.len())
+        };
+        let expected = [("fact-lym", 15, 15, 1), ("fact-leu", 17, 17, 1), ("pro-ctcae", 19, 8, 16)];
+        let expected = expected.map(|(key, items, always, scales)| (key.to_owned(), items, always, scales));
+        assert_eq!(parts.iter().map(told).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
     fn the_study_survives_the_journey_to_a_device() {
         let study = shipped().expect("it parses");
         let wire = serde_json::to_string(&study).expect("it is written");

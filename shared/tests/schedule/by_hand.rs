@@ -26,8 +26,9 @@ enum From {
 }
 
 const CORE: &[&str] = &["qlq-c30", "eq-5d-5l"];
-const SHORT: &[&str] = &["eq-5d-5l"];
-const SOCIO: &[&str] = &["epices", "situation"];
+const SHORT: &[&str] = &["eq-5d-5l", "pro-ctcae"];
+const SOCIO: &[&str] = &["epices", "situation", "sils", "ucla-3", "lsns-6"];
+const SOCIO_UPDATE: &[&str] = &["situation", "epices"];
 const MOOD: &[&str] = &["hads"];
 const COGNITION: &[&str] = &["fact-cog"];
 const FINANCE: &[&str] = &["cost"];
@@ -43,12 +44,12 @@ const TIMEPOINTS: &[Timepoint] = &[
     ("M1", From::Infusion, 28, -5, 10, &[CORE]),
     ("M3", From::Infusion, 91, -14, 14, &[CORE, MOOD, COGNITION, FINANCE]),
     ("M6", From::Infusion, 182, -21, 21, &[CORE, MOOD, COGNITION]),
-    ("M12", From::Infusion, 365, -30, 30, &[CORE, MOOD, COGNITION, SOCIO, FINANCE]),
+    ("M12", From::Infusion, 365, -30, 30, &[CORE, MOOD, COGNITION, SOCIO_UPDATE, FINANCE]),
     ("M18", From::Infusion, 548, -30, 30, &[CORE]),
     ("M24", From::Infusion, 730, -30, 30, &[CORE, FINANCE]),
-    ("M36", From::Infusion, 1096, -45, 45, &[CORE, SOCIO]),
-    ("M48", From::Infusion, 1461, -45, 45, &[CORE, SOCIO]),
-    ("M60", From::Infusion, 1826, -45, 45, &[CORE, SOCIO]),
+    ("M36", From::Infusion, 1096, -45, 45, &[CORE, SOCIO_UPDATE]),
+    ("M48", From::Infusion, 1461, -45, 45, &[CORE, SOCIO_UPDATE]),
+    ("M60", From::Infusion, 1826, -45, 45, &[CORE, SOCIO_UPDATE]),
     ("N1", From::Inclusion, 28, -5, 10, &[CORE]),
     ("N3", From::Inclusion, 91, -14, 14, &[CORE]),
     ("N6", From::Inclusion, 182, -21, 21, &[CORE]),

@@ -99,8 +99,9 @@ fn happening(dice: &mut Dice, today: Date) -> Line {
                 "T0", "T1", "D7", "D14", "M1", "M3", "M6", "M12", "M24", "M60", "N1", "N3", "N6", "N24", "R:1", "R:2",
             ]);
             let asked: &[&str] = match occasion {
-                "D7" | "D14" => &["eq-5d-5l"],
-                "T0" | "M60" => &["qlq-c30", "eq-5d-5l", "epices", "situation"],
+                "D7" | "D14" => &["eq-5d-5l", "pro-ctcae"],
+                "T0" => &["qlq-c30", "eq-5d-5l", "epices", "situation", "sils", "ucla-3", "lsns-6"],
+                "M60" => &["qlq-c30", "eq-5d-5l", "epices", "situation"],
                 "M3" | "M6" => &["qlq-c30", "eq-5d-5l", "hads", "fact-cog"],
                 _ => &["qlq-c30", "eq-5d-5l"],
             };

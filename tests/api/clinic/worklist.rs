@@ -48,7 +48,7 @@ on_both_databases! {
         assert_eq!(told(&due), ["T0:1 Open"]);
         let line = &due.lines[0];
         assert_eq!((line.patient.registry_number.as_str(), line.patient.name.as_str()), ("R-1", "Lefèvre Émile"));
-        assert_eq!((line.submitted, line.questionnaires), (0, 4));
+        assert_eq!((line.submitted, line.questionnaires), (0, 8));
         assert_eq!(line.closes_on.unwrap().to_string(), "2026-03-09");
         assert_eq!(count(&due, WorklistGroup::Closing), 0);
 
@@ -135,12 +135,11 @@ on_both_databases! {
     async fn a_finished_occasion_is_due_no_more(app: TestApp) {
         let nurse = app.nurse("claire", &["toulouse"]).await;
         let phone = Phone::new(&app, &nurse, "R-1").await;
-        for instrument in ["qlq-c30", "eq-5d-5l", "epices", "situation"] {
+        let t0 = app.state.study.find_timepoint(&"T0".parse().unwrap()).unwrap();
+        let asked = app.state.study.asked_at(t0).into_iter().filter(|entry| entry.is_for(&"dlbcl".parse().unwrap()));
+        for entry in asked {
             let mut sent = phone.submission();
-            sent.instrument.key = instrument.parse().unwrap();
-            if instrument == "qlq-c30" {
-                sent.instrument.version = "3.0".to_owned();
-            }
+            sent.instrument = entry.instrument.clone();
             phone.push(&[sent]).await;
         }
         assert!(list(&nurse, "group=due").await.lines.is_empty());

@@ -30,7 +30,8 @@ for (const language of ["fr", "en"]) {
     await patient.unlocks();
 
     const seen = new Set();
-    for (let questionnaire = 0; questionnaire < 4; questionnaire += 1) {
+    const questionnaires = await patient.tasks().count();
+    for (let questionnaire = 0; questionnaire < questionnaires; questionnaire += 1) {
       await patient.startsNext();
       if (questionnaire === 0) await see("introduction");
       await patient.begins();

@@ -2,6 +2,12 @@
 import { expect, test } from "../support/test.js";
 import { inDays } from "../support/days.js";
 
+/** What a patient with lymphoma is asked at inclusion, and of how many questions: of FACT-Lym its own subscale alone. */
+const atInclusion = [
+  ["qlq-c30", 30], ["fact-lym", 15], ["eq-5d-5l", 6], ["epices", 11], ["situation", 23], ["sils", 1], ["ucla-3", 3],
+  ["lsns-6", 6],
+];
+
 test("a patient answers without network, survives an empty battery, and the hospital receives everything", async ({ people }) => {
   const number = people.freshNumber();
   const nurse = await people.nurse({ screen: "tablet" });
@@ -11,7 +17,7 @@ test("a patient answers without network, survives an empty battery, and the hosp
   await patient.opensLetter(letter);
   expect(patient.page.url(), "the secret leaves the address at once").not.toContain("#e=");
   await patient.choosesPin("2580");
-  await expect(patient.tasks()).toHaveCount(4);
+  await expect(patient.tasks()).toHaveCount(atInclusion.length);
   await patient.hasTheAppOnThePhone();
 
   await patient.startsNext();
@@ -29,7 +35,7 @@ test("a patient answers without network, survives an empty battery, and the hosp
   await patient.answers();
   await patient.sends();
   await patient.reads("patient.sent.waiting");
-  for (const _ of ["the second", "the third", "the fourth"]) {
+  for (const _ of atInclusion.slice(1)) {
     await patient.returnsToTasks();
     await patient.answersNext();
     await patient.isTold("patient.status.offline_waiting");
@@ -47,8 +53,8 @@ test("a patient answers without network, survives an empty battery, and the hosp
   const investigator = await people.investigator();
   const files = await investigator.exports("The story of the browser tests");
   const mine = files["answers.csv"].split("\n").filter((line) => line.includes(pseudonym));
-  for (const instrument of ["qlq-c30", "eq-5d-5l", "epices", "situation"]) {
-    expect(mine.filter((line) => line.includes(instrument)).length, instrument).toBeGreaterThan(5);
+  for (const [instrument, questions] of atInclusion) {
+    expect(mine.filter((line) => line.includes(`,${instrument},`)).length, instrument).toBe(questions);
   }
   expect(files["scores.csv"]).toContain(pseudonym);
   for (const [name, text] of Object.entries(files)) expect(text, `${name} holds no registry number`).not.toContain(number);
