@@ -97,6 +97,7 @@ on_both_databases! {
             assert_eq!(header("x-content-type-options"), "nosniff");
             assert_eq!(header("referrer-policy"), "no-referrer");
             assert_eq!(header("cross-origin-opener-policy"), "same-origin");
+            assert_eq!(header("cross-origin-embedder-policy"), "require-corp");
             assert_eq!(header("cross-origin-resource-policy"), "same-origin");
             assert!(header("strict-transport-security").starts_with("max-age="));
             assert!(header("permissions-policy").contains("camera=()"));

@@ -2,7 +2,12 @@
 //!
 //! Each answer goes to the notebook at once, one after the other; the page goes on only when it is kept there.
 
-use std::{cell::RefCell, collections::VecDeque, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::VecDeque,
+    rc::Rc,
+    task::{Context, Waker},
+};
 
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
@@ -182,6 +187,15 @@ fn take_up(
     });
 }
 
+/// Spawns a task and takes its first steps at once: what it asks of the store is asked before the page is drawn anew.
+fn begin(task: impl Future<Output = ()> + 'static) {
+    let mut task = Box::pin(task);
+    // What it waits for, it asks for again when it is spawned.
+    if task.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
+        spawn_local(task);
+    }
+}
+
 /// Gives answers to the notebook in the order they were given. Once they are kept the status says so, and then the
 /// questions follow: of all that depends on an answer, "kept" is shown first.
 fn keeper(
@@ -197,7 +211,7 @@ fn keeper(
             return;
         }
         care.keeping.set(Keeping::UnderWay);
-        spawn_local(async move {
+        begin(async move {
             let mut last = Keeping::Kept;
             let mut noted = Vec::new();
             loop {

@@ -24,11 +24,13 @@ pub fn Frame(
     children: Children,
 ) -> impl IntoView {
     let locale = use_locale();
-    let status = Signal::derive(move || {
-        let sync = care.device.status();
-        let received_at = sync.tally.and_then(|tally| tally.last_received_at).map(session::civil);
-        status_line(locale.get(), &sync, care.keeping.get(), received_at)
+    // Asked for on every tap, and an hour in Paris takes a browser long to find.
+    let received_at = Memo::new(move |_| {
+        let tally = care.device.status().tally;
+        tally.and_then(|tally| tally.last_received_at).map(session::civil)
     });
+    let status =
+        Memo::new(move |_| status_line(locale.get(), &care.device.status(), care.keeping.get(), received_at.get()));
     let skip = |tap: leptos::ev::MouseEvent| {
         tap.prevent_default();
         focus_on("content");

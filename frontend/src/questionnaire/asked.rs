@@ -47,8 +47,9 @@ impl Asked {
     fn parse(self) -> Result<ItemResponse, EntryProblem> {
         let code = self.code.get_value();
         self.answering.session.with_untracked(|session| {
-            let item = session.find_item(&code).ok_or(EntryProblem::Missing)?;
-            let answer = self.entry.with_untracked(|entry| entry.parse(&session.sheet().definition, item))?;
+            let definition = &session.sheet().definition;
+            let item = definition.find_item(&code).ok_or(EntryProblem::Missing)?;
+            let answer = self.entry.with_untracked(|entry| entry.parse(definition, item))?;
             Ok(ItemResponse::Answered(answer.into_parts().1))
         })
     }

@@ -56,9 +56,9 @@ fn submits(body: &EventBody) -> bool {
 
 /// Keeps an answer under its number; `None` when its number or its id is taken.
 async fn add(connection: &Connection, event: AnswerEvent) -> Result<Option<AnswerEvent>, StoreError> {
-    let row = Row::new(&event, Stage::Draft).and_then(|row| js(&row))?;
+    // The row is written while the browser opens the transaction.
     let add = async |scope: &Scope| {
-        scope.events()?.add(&row, None)?;
+        scope.events()?.add(&js(&Row::new(&event, Stage::Draft)?)?, None)?;
         Ok(())
     };
     Ok(connection.write_if_free(add).await?.map(|()| event))

@@ -147,6 +147,8 @@ type Work<'a> = &'a dyn Fn(Scope) -> Pin<Box<dyn Future<Output = Result<(), Trou
 
 pub(super) struct Connection {
     name: String,
+    /// What every transaction is opened with.
+    how: How,
     open: Rc<RefCell<Option<IdbDatabase>>>,
     outdated: Rc<Cell<bool>>,
     /// Once a save failed for no reason we can mend, the store is only read: what it holds may be all there is.
@@ -155,7 +157,8 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), open: Rc::default(), outdated: Rc::default(), read_only: RefCell::default() }
+        let (open, outdated, read_only) = (Rc::default(), Rc::default(), RefCell::default());
+        Self { name: name.to_owned(), how: How::new(), open, outdated, read_only }
     }
 
     pub(super) async fn read<T>(&self, work: impl AsyncFn(&Scope) -> Result<T, Trouble>) -> Result<T, StoreError> {
@@ -224,7 +227,7 @@ impl Connection {
     }
 
     async fn attempt(&self, mode: &str, work: Work<'_>) -> Result<(), Trouble> {
-        let scope = Scope::open(&self.database().await?, mode)?;
+        let scope = Scope::open(&self.database().await?, mode, &self.how)?;
         match work(scope.clone()).await {
             Ok(()) if mode == "readonly" => Ok(()),
             Ok(()) => scope.commit().await,
@@ -291,6 +294,25 @@ fn abort_upgrade(event: &VersionChangeEvent) {
     let _ = transaction.map(Transaction::abort);
 }
 
+/// How a transaction is opened, in the browser's own values: made once, as every tap opens one.
+struct How {
+    method: JsValue,
+    stores: Array,
+    options: Object,
+}
+
+impl How {
+    fn new() -> Self {
+        let options = Object::new();
+        let _ = Reflect::set(&options, &"durability".into(), &"strict".into());
+        Self {
+            method: "transaction".into(),
+            stores: [EVENTS, DOCUMENTS].map(JsValue::from).into_iter().collect(),
+            options,
+        }
+    }
+}
+
 /// What can be reached within one transaction.
 #[derive(Clone)]
 pub(super) struct Scope {
@@ -299,14 +321,10 @@ pub(super) struct Scope {
 
 impl Scope {
     /// `idb` has no durability option: `IDBDatabase.transaction(names, mode, { durability })` is called directly.
-    fn open(database: &IdbDatabase, mode: &str) -> Result<Self, Trouble> {
+    fn open(database: &IdbDatabase, mode: &str, How { method, stores, options }: &How) -> Result<Self, Trouble> {
         let thrown = |exception: JsValue| Trouble::thrown(&exception);
-        let options = Object::new();
-        Reflect::set(&options, &"durability".into(), &"strict".into()).map_err(thrown)?;
-        let open: Function = Reflect::get(database, &"transaction".into()).map_err(thrown)?.unchecked_into();
-        let names: Array = [EVENTS, DOCUMENTS].map(JsValue::from).into_iter().collect();
-        let raw: IdbTransaction =
-            open.call3(database, &names, &mode.into(), &options).map_err(thrown)?.unchecked_into();
+        let open: Function = Reflect::get(database, method).map_err(thrown)?.unchecked_into();
+        let raw: IdbTransaction = open.call3(database, stores, &mode.into(), options).map_err(thrown)?.unchecked_into();
         Ok(Self { raw })
     }
 

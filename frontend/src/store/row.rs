@@ -23,6 +23,7 @@ pub(super) struct Row {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) place: Option<(DeviceId, u64)>,
     pub(super) id: AnswerEventId,
+    /// SHA-256 of `json`, in hexadecimal; empty in a draft, as it takes longer than the rest and serves only to send.
     pub(super) hash: String,
     pub(super) slot: String,
     pub(super) patient: PatientId,
@@ -93,11 +94,11 @@ impl Row {
         let json = String::from_utf8(event.canonical_bytes().map_err(Trouble::broken)?).map_err(Trouble::broken)?;
         let slot = event.slot();
         let submits = event.body == EventBody::Known(KnownBody::Submitted);
-        Ok(Self {
+        let mut row = Self {
             key: event.id.to_string(),
             place: Some((event.origin.device, event.sequence)),
             id: event.id,
-            hash: sha256_hex(json.as_bytes()),
+            hash: String::new(),
             sent: submits.then(|| sent(&slot, event.origin.device)),
             slot: slot.to_string(),
             patient: event.patient,
@@ -107,7 +108,9 @@ impl Row {
             json,
             receipt: None,
             received_ms: None,
-        })
+        };
+        row.move_to(stage);
+        Ok(row)
     }
 
     /// An event that came from the server.
@@ -128,6 +131,9 @@ impl Row {
 
     pub(super) fn move_to(&mut self, stage: Stage) {
         self.stage = number(stage);
+        if stage != Stage::Draft && self.hash.is_empty() {
+            self.hash = sha256_hex(self.json.as_bytes());
+        }
     }
 
     /// Notes the receipt of an event of this device, unless one is held.

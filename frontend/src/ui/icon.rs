@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::view::view;
+use crate::view::{IntoValue, View, view};
 
 /// What a drawing shows.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -28,7 +28,7 @@ pub enum Symbol {
 }
 
 impl Symbol {
-    const fn path(self) -> &'static str {
+    pub(super) const fn path(self) -> &'static str {
         match self {
             Self::Wave => "M2 14c3 0 3.5-6 6.5-6s3.5 10 6.5 10 3.5-6 7-6",
             Self::Check => "M5 12.5l4.5 4.5L19 7.5",
@@ -49,9 +49,14 @@ pub fn Icon(
     /// What it shows.
     symbol: Symbol,
 ) -> impl IntoView {
+    drawing(symbol.path())
+}
+
+/// The drawing of a path, which may change.
+pub(super) fn drawing(path: impl IntoValue + 'static) -> View {
     view! {
         <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-            <path d=symbol.path() />
+            <path d=path />
         </svg>
     }
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::view::view;
 
-use super::{Icon, Symbol};
+use super::{Icon, Symbol, icon::drawing};
 
 /// What a message is, in colour; its words say it too.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -27,7 +27,7 @@ pub fn StatusLine(
     #[prop(into)]
     status: Signal<(Symbol, Tone, String)>,
 ) -> impl IntoView {
-    let class = move || match status.get().1 {
+    let class = move || match status.with(|(_, tone, _)| *tone) {
         Tone::Plain => "status",
         Tone::Good => "status status-good",
         Tone::Warn => "status status-warn",
@@ -35,10 +35,8 @@ pub fn StatusLine(
     };
     view! {
         <p class=class role="status">
-            {move || {
-                let (symbol, _, words) = status.get();
-                view! { <Icon symbol /><span>{words}</span> }
-            }}
+            {drawing(move || status.with(|(symbol, ..)| symbol.path()))}
+            <span>{move || status.get().2}</span>
         </p>
     }
 }
