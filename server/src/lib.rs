@@ -85,6 +85,7 @@ pub fn router(state: AppState) -> Router {
         .merge(assessments::routes())
         .merge(devices::routes())
         .merge(exports::routes())
+        .merge(identity::routes())
         .merge(handover::routes())
         .merge(milestones::routes())
         .merge(missing::routes())

@@ -80,6 +80,39 @@ pub enum Channel {
     Phone,
 }
 
+impl Channel {
+    /// Whether a text can be an address of this channel; whether somebody is there, only a message tells.
+    ///
+    /// ```
+    /// use shared::people::Channel;
+    /// assert!(Channel::Email.accepts("anne.roux@example.org"));
+    /// assert!(!Channel::Email.accepts("anne.roux@example"));
+    /// assert!(Channel::Phone.accepts("+33 6 12 34 56 78"));
+    /// assert!(!Channel::Phone.accepts("ask her son"));
+    /// ```
+    #[must_use]
+    pub fn accepts(self, address: &str) -> bool {
+        let address = address.trim();
+        match self {
+            Self::Email => {
+                let parts = address.split_once('@').filter(|_| address.len() <= 254);
+                parts.is_some_and(|(name, host)| {
+                    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
+                    let is_name = |c: char| c.is_ascii_graphic() && !matches!(c, '@' | ',' | ';' | '<' | '>' | '"');
+                    let labels = host.split('.').all(|label| !label.is_empty() && !label.starts_with('-'));
+                    let name_fits = (1..=64).contains(&name.len()) && name.chars().all(is_name);
+                    name_fits && host.contains('.') && host.chars().all(is_plain) && labels
+                })
+            }
+            Self::Phone => {
+                let n_digits = address.chars().filter(char::is_ascii_digit).count();
+                let is_written = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '.' | '-' | '(' | ')' | '+');
+                (6..=15).contains(&n_digits) && address.chars().all(is_written) && address.len() <= 30
+            }
+        }
+    }
+}
+
 /// On what the registry keeps a patient's answers.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -69,6 +69,8 @@ async fn the_log_holds_no_name_no_answer_and_no_secret_and_a_stop_is_clean() {
     assert!(nurse.post("/api/staff/sign-in", &request).await.status.is_success());
     let mut asked = enrolment("CANARY-4410");
     asked["family_name"] = json!("Canarivore");
+    asked["birth_date"] = json!("1957-11-23");
+    asked["contacts"] = json!([{ "channel": "email", "address": "canary@example.org" }]);
     let enrolled: shared::api::EnrolReply = nurse.post("/api/patients", &asked).await.ok();
     nurse.get("/api/patients?search=canarivore").await;
     let letter = crate::support::patient::letter(&nurse, enrolled.patient).await;
@@ -92,7 +94,7 @@ async fn the_log_holds_no_name_no_answer_and_no_secret_and_a_stop_is_clean() {
     let cookies = [nurse.cookie().unwrap(), phone.cookie().unwrap()];
     let references = cookies.iter().map(|cookie| cookie.split_once('=').unwrap().1);
     let secrets = [PASSWORD, &letter.secret, &letter.code, &claimed.credential];
-    let names = ["CANARY-4410", "Canarivore", "canarivore", "canary-answer"];
+    let names = ["CANARY-4410", "Canarivore", "canarivore", "1957-11-23", "canary@example.org", "canary-answer"];
     for canary in references.chain(secrets).chain(names) {
         assert!(!log.contains(canary), "{canary} is in the log");
     }

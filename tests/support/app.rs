@@ -5,7 +5,7 @@ use std::time::Duration;
 use server::{
     auth::{self, accounts},
     clock::{Chance, Clock},
-    config::{Config, LogFormat},
+    config::{Config, LogFormat, StartError},
     db::{Database, Engine},
     state::AppState,
 };
@@ -34,7 +34,7 @@ pub struct TestApp {
     /// How it was started.
     pub config: Config,
     serving: tokio::task::JoinHandle<()>,
-    _folder: TempDir,
+    folder: TempDir,
     _databases: Option<postgres::Databases>,
 }
 
@@ -73,6 +73,16 @@ impl TestApp {
         Self::serve(self.config.clone(), self.clock.clone(), tempfile::tempdir().unwrap(), None).await
     }
 
+    /// Opens the same databases once more, which may be refused.
+    pub async fn try_another(&self) -> Result<AppState, StartError> {
+        AppState::open(&self.config, self.clock.clone(), Chance::System).await
+    }
+
+    /// The folder of its files.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     /// A second server over the same databases, with another study file.
     pub async fn with_study(&self, study: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -88,7 +98,7 @@ impl TestApp {
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let router = server::router(state.clone());
         let serving = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        Self { state, clock, origin, config, serving, _folder: folder, _databases: databases }
+        Self { state, clock, origin, config, serving, folder, _databases: databases }
     }
 
     /// A browser that has never been here.

@@ -207,6 +207,7 @@ mod tests {
             study,
             facts,
             sheets,
+            words: None,
         }
     }
 

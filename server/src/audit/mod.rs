@@ -35,6 +35,16 @@ pub enum Operation {
     RecordMilestone,
     /// Why an assessment has no answer was noted.
     NoteMissing,
+    /// Who a patient is was corrected, or the language changed.
+    CorrectPerson,
+    /// Another site follows a patient.
+    MovePatient,
+    /// Where reminders go was entered, changed or stopped.
+    SetContact,
+    /// Consent or non-opposition was entered.
+    RecordConsent,
+    /// A phone was confirmed to be the patient's.
+    ConfirmDevice,
     /// Data left as an export.
     Export,
     /// Staff corrected an answer.
@@ -58,6 +68,11 @@ impl Operation {
             Self::ReadPatient => "read_patient",
             Self::RecordMilestone => "record_milestone",
             Self::NoteMissing => "note_missing",
+            Self::CorrectPerson => "correct_person",
+            Self::MovePatient => "move_patient",
+            Self::SetContact => "set_contact",
+            Self::RecordConsent => "record_consent",
+            Self::ConfirmDevice => "confirm_device",
             Self::Export => "export",
             Self::Correct => "correct",
         }
@@ -77,6 +92,11 @@ impl Operation {
             | Self::ReadPatient
             | Self::RecordMilestone
             | Self::NoteMissing
+            | Self::CorrectPerson
+            | Self::MovePatient
+            | Self::SetContact
+            | Self::RecordConsent
+            | Self::ConfirmDevice
             | Self::Export
             | Self::Correct => "clinical",
         }

@@ -1,5 +1,7 @@
 //! Staff accounts as the command line and the demonstration make them.
 
+use std::collections::BTreeMap;
+
 use shared::{
     api::StaffReply,
     id::{SiteKey, StaffId},
@@ -8,7 +10,7 @@ use shared::{
 };
 
 use super::{
-    guard::ManagerScope,
+    guard::{ManagerScope, NurseScope},
     one_time::enrolment_address,
     password,
     queries::{self, Account},
@@ -145,4 +147,12 @@ pub async fn disable(_: &ManagerScope, db: &Db, username: &str, now: Timestamp) 
 /// When the database cannot be read.
 pub async fn list(_: &ManagerScope, db: &Db) -> sqlx::Result<Vec<(StaffReply, bool)>> {
     Ok(queries::list_accounts(db).await?.into_iter().map(|account| (account.staff, account.disabled)).collect())
+}
+
+/// What accounts are called: for lines that tell who did what.
+///
+/// # Errors
+/// When the database could not.
+pub async fn names(_: &NurseScope, db: &Db) -> sqlx::Result<BTreeMap<StaffId, String>> {
+    Ok(queries::list_accounts(db).await?.into_iter().map(|it| (it.staff.staff, it.staff.username)).collect())
 }

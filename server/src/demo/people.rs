@@ -5,14 +5,16 @@
 
 use jiff::{Span, civil::Time};
 use shared::{
-    api::{EnrolRequest, MilestoneRequest},
+    api::{ConsentRequest, ContactRequest, EnrolRequest, MilestoneRequest},
     id::{HemopathyKey, Language, PathwayKey, SiteKey},
+    people::{Channel, ConsentKind, ConsentMeans},
     schedule::Milestone,
     study::{MilestoneKind, Study},
     time::{Date, DatePrecision, PartialDate},
 };
 
 use super::dice::Dice;
+use crate::identity;
 
 /// Days of five years.
 const FIVE_YEARS: i32 = 1_826;
@@ -112,21 +114,44 @@ fn patient(study: &Study, nth: usize, n_patients: usize, today: Date, dice: &Dic
     course.run(included_on, &nature);
     let (at_enrolment, later) = course.entries.into_iter().partition::<Vec<_>, _>(|(_, on)| *on <= included_on);
     let languages = [(study.languages.first()?, 0.92), (study.languages.last()?, 0.08)];
+    let family_name = (*dice.one_of(&FAMILY_NAMES)?).to_owned();
+    let given_name = (*dice.one_of(&GIVEN_NAMES)?).to_owned();
     let request = EnrolRequest {
         registry_number: format!("DEMO-{:03}", nth + 1),
-        family_name: (*dice.one_of(&FAMILY_NAMES)?).to_owned(),
-        given_name: (*dice.one_of(&GIVEN_NAMES)?).to_owned(),
-        birth_date: None,
+        birth_date: birth_date(nth, included_on),
+        contacts: contacts(nth, &family_name, &given_name),
+        family_name,
+        given_name,
         hemopathy: hemopathy(study, dice)?,
         site: site(study, dice)?,
         pathway: pathway(study, dice)?,
         pathway_from: None,
         language: Language::clone(dice.weighted(&languages)?),
-        consent: None,
-        contacts: Vec::new(),
+        consent: consent(study, nth, included_on),
         milestones: at_enrolment.into_iter().map(|(milestone, _)| milestone).collect(),
     };
     Some(Patient { request, included_on, later, nature })
+}
+
+/// Aged 35 to 80 when included: spread without drawing, so that the rest of the invention stays as it is.
+fn birth_date(nth: usize, included_on: Date) -> Option<Date> {
+    let days = i32::try_from((nth * 5_347) % (45 * 365)).ok()?;
+    Some(day_after(included_on, -(35 * 365) - days))
+}
+
+/// Three in five left an e-mail address for reminders; nobody has it.
+fn contacts(nth: usize, family_name: &str, given_name: &str) -> Vec<ContactRequest> {
+    let name = identity::fold(&format!("{given_name}.{family_name}")).replace(' ', "-");
+    let address = format!("{name}.{nth}@example.org");
+    let contact = ContactRequest { channel: Channel::Email, address: Some(address) };
+    if nth % 5 < 3 { vec![contact] } else { Vec::new() }
+}
+
+fn consent(study: &Study, nth: usize, included_on: Date) -> Option<ConsentRequest> {
+    let information =
+        if nth.is_multiple_of(3) { study.information.last() } else { study.information.first() }?.key.clone();
+    let means = if nth.is_multiple_of(4) { ConsentMeans::Oral } else { ConsentMeans::Paper };
+    Some(ConsentRequest { kind: ConsentKind::NonOpposition, information, given_on: included_on, means })
 }
 
 /// The first ones of the study's lists are the common ones.

@@ -1,7 +1,9 @@
-//! A patient's devices: the letter that enrols one, the list in the file, revoking one that is lost.
+//! A patient's devices: the letter that enrols one, the words that confirm it, the list, revoking one that is lost.
 
 mod queries;
 mod routes;
+mod words;
 
-pub use queries::list;
+pub use queries::{find_unconfirmed_words, list, list_letters};
 pub use routes::routes;
+pub use words::words;

@@ -1,16 +1,18 @@
 //! SQL of devices and enrolment letters.
 
 use shared::{
-    api::DeviceLine,
+    api::{DeviceLine, LetterLine, LetterState},
     id::{DeviceId, StaffId},
+    people::DeviceKind,
     time::Timestamp,
 };
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::words::words;
 use crate::{
-    auth::guard::OnePatientScope,
-    db::{Tx, from_code, instant, millis, on},
+    auth::guard::{NurseScope, OnePatientScope, PatientScope},
+    db::{Tx, from_code, instant, millis, on, parse},
 };
 
 /// A letter about to be made; its secrets are hashes already.
@@ -56,7 +58,9 @@ struct DeviceRow {
     kind: String,
     enrolled_at: i64,
     last_seen_at: Option<i64>,
+    confirmed_at: Option<i64>,
     revoked_at: Option<i64>,
+    language: String,
 }
 
 /// A patient's devices, the newest first.
@@ -64,18 +68,81 @@ struct DeviceRow {
 /// # Errors
 /// When the database could not.
 pub async fn list(tx: &mut Tx, scope: &OnePatientScope) -> sqlx::Result<Vec<DeviceLine>> {
-    const SQL: &str = "SELECT device_id, kind, enrolled_at, last_seen_at, revoked_at FROM device
-        WHERE patient_id = $1 ORDER BY enrolled_at DESC, device_id";
+    const SQL: &str = "SELECT device_id, kind, device.enrolled_at, last_seen_at, confirmed_at, revoked_at, language
+        FROM device JOIN patient ON patient.patient_id = device.patient_id
+        WHERE device.patient_id = $1 ORDER BY device.enrolled_at DESC, device_id";
     let rows: Vec<DeviceRow> =
         on!(tx, conn => sqlx::query_as(SQL).bind(scope.patient().as_uuid()).fetch_all(&mut **conn).await)?;
     let line = |row: DeviceRow| {
+        let (device, kind) = (DeviceId::new(row.device_id), from_code(&row.kind)?);
+        let words = (kind == DeviceKind::Own).then_some(words(device, &parse(&row.language)?));
         Ok(DeviceLine {
-            device: DeviceId::new(row.device_id),
-            kind: from_code(&row.kind)?,
+            device,
+            kind,
+            words,
+            confirmed_at: row.confirmed_at.map(instant).transpose()?,
             enrolled_at: instant(row.enrolled_at)?,
             last_seen_at: row.last_seen_at.map(instant).transpose()?,
             revoked: row.revoked_at.is_some(),
         })
+    };
+    rows.into_iter().map(line).collect()
+}
+
+/// The words that a patient's own phone shows while nobody has confirmed it.
+///
+/// # Errors
+/// When the database could not.
+pub async fn find_unconfirmed_words(tx: &mut Tx, scope: &PatientScope) -> sqlx::Result<Option<String>> {
+    const SQL: &str = "SELECT language FROM device JOIN patient ON patient.patient_id = device.patient_id
+        WHERE device_id = $1 AND kind = 'own' AND confirmed_at IS NULL AND revoked_at IS NULL";
+    let device = scope.device();
+    let language: Option<String> =
+        on!(tx, conn => sqlx::query_scalar(SQL).bind(device.as_uuid()).fetch_optional(&mut **conn).await)?;
+    language.map(|language| Ok(words(device, &parse(&language)?))).transpose()
+}
+
+/// Confirms a patient's own phone that is in use; `false` when the patient has none such. The first time counts.
+pub(super) async fn confirm(
+    tx: &mut Tx,
+    nurse: &NurseScope,
+    scope: &OnePatientScope,
+    device: DeviceId,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    const SQL: &str = "UPDATE device SET confirmed_at = COALESCE(confirmed_at, $3),
+            confirmed_by = COALESCE(confirmed_by, $4)
+        WHERE device_id = $1 AND patient_id = $2 AND kind = 'own' AND revoked_at IS NULL";
+    let confirmed = on!(tx, conn => sqlx::query(SQL).bind(device.as_uuid()).bind(scope.patient().as_uuid())
+        .bind(millis(now)).bind(nurse.staff().as_uuid()).execute(&mut **conn).await?.rows_affected());
+    Ok(confirmed == 1)
+}
+
+#[derive(FromRow)]
+struct LetterRow {
+    username: String,
+    created_at: i64,
+    expires_at: i64,
+    closed_at: Option<i64>,
+    closed_as: Option<String>,
+}
+
+/// The letters made for a patient, the newest first.
+///
+/// # Errors
+/// When the database could not.
+pub async fn list_letters(tx: &mut Tx, scope: &OnePatientScope, now: Timestamp) -> sqlx::Result<Vec<LetterLine>> {
+    const SQL: &str = "SELECT username, enrolment.created_at, expires_at, closed_at, closed_as
+        FROM enrolment JOIN staff ON staff.staff_id = enrolment.created_by
+        WHERE patient_id = $1 ORDER BY enrolment.created_at DESC, enrolment_id";
+    let rows: Vec<LetterRow> =
+        on!(tx, conn => sqlx::query_as(SQL).bind(scope.patient().as_uuid()).fetch_all(&mut **conn).await)?;
+    let line = |row: LetterRow| {
+        let expires_at = instant(row.expires_at)?;
+        let open = if expires_at <= now { LetterState::Expired } else { LetterState::Open };
+        let state = row.closed_as.as_deref().map(from_code).transpose()?.unwrap_or(open);
+        let closed_at = row.closed_at.map(instant).transpose()?;
+        Ok(LetterLine { made_by: row.username, made_at: instant(row.created_at)?, expires_at, state, closed_at })
     };
     rows.into_iter().map(line).collect()
 }

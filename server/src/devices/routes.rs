@@ -1,4 +1,4 @@
-//! `POST /api/patients/{patient}/letter` and `POST /api/patients/{patient}/devices/{device}/revoke`.
+//! `POST /api/patients/{patient}/letter`, and `…/devices/{device}/confirm` and `…/revoke`.
 
 use std::time::Duration;
 
@@ -27,6 +27,7 @@ const DRAWS: u8 = 20;
 pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/api/patients/{patient}/letter", post(make_letter))
+        .route("/api/patients/{patient}/devices/{device}/confirm", post(confirm))
         .route("/api/patients/{patient}/devices/{device}/revoke", post(revoke))
 }
 
@@ -70,6 +71,25 @@ async fn make_letter(
         }));
     }
     Err(ApiError::Fault(anyhow::anyhow!("no free letter selector in {DRAWS} draws")))
+}
+
+/// The nurse saw the device's words on the phone that the patient holds.
+async fn confirm(
+    State(state): State<AppState>,
+    nurse: NurseScope,
+    Path((patient, device)): Path<(PatientId, DeviceId)>,
+) -> Result<Json<DeviceLine>, ApiError> {
+    let scope = patients::open(&state.db, &nurse, patient).await?;
+    let now = state.clock.now();
+    let mut tx = state.db.begin().await?;
+    if !queries::confirm(&mut tx, &nurse, &scope, device, now).await? {
+        return Err(ApiError::not_found());
+    }
+    let entry = audit::Entry::staff(nurse.staff(), Operation::ConfirmDevice).of(patient).with(device.to_string());
+    audit::append(&mut tx, &entry, now).await?;
+    let line = queries::list(&mut tx, &scope).await?.into_iter().find(|line| line.device == device);
+    tx.commit().await?;
+    line.map(Json).ok_or_else(ApiError::not_found)
 }
 
 async fn revoke(

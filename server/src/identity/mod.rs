@@ -2,9 +2,9 @@
 //!
 //! Nothing here enters the research database, a log, an address or an export. Where reminders go is sealed besides.
 
-mod contacts;
+pub mod contacts;
 mod queries;
-mod sealing;
+mod routes;
 
 use std::fmt;
 
@@ -15,9 +15,9 @@ use shared::{
 };
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-pub use contacts::{Contact, address_for_reminders, contact, list_contacts, set_contact};
+pub use contacts::{Contact, IdentityKey, address_for_reminders, contact, list_contacts, set_contact};
 pub use queries::{find_line, find_person, list_lines, record, search};
-pub use sealing::IdentityKey;
+pub use routes::routes;
 
 /// Who a pseudonym is.
 #[derive(Clone, Eq, PartialEq)]
@@ -42,7 +42,36 @@ impl fmt::Debug for Person {
     }
 }
 
+/// Something about a person that is no longer what it was.
+#[derive(Clone, Eq, PartialEq)]
+struct Change {
+    field: &'static str,
+    former: String,
+    reason: String,
+}
+
 impl Person {
+    /// What a search for a name is held against.
+    fn folded_name(&self) -> String {
+        fold(&format!("{} {}", self.family_name, self.given_name))
+    }
+
+    /// Why this cannot be a person of the registry, in a sentence; `None` when it can.
+    #[must_use]
+    pub fn refusal(&self, today: Date) -> Option<&'static str> {
+        let fits = |text: &str, longest| text.chars().count() <= longest && !text.chars().any(char::is_control);
+        if self.registry_number.is_empty() || !fits(&self.registry_number, 40) {
+            return Some("The registry number is empty or longer than 40 characters. Nothing was saved.");
+        }
+        if !fits(&self.family_name, 100) || !fits(&self.given_name, 100) {
+            return Some("A name is longer than 100 characters. Nothing was saved.");
+        }
+        if self.birth_date.is_some_and(|date| date > today || date.year() < 1900) {
+            return Some("The date of birth is before 1900 or still to come. Nothing was saved; check it.");
+        }
+        None
+    }
+
     /// In one line of a list.
     #[must_use]
     pub fn into_line(self) -> PatientLine {

@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 
 use shared::{
-    api::PatientLine,
-    id::{PatientId, SiteKey},
+    api::{PatientLine, PersonChangeLine},
+    id::{PatientId, SiteKey, StaffId},
+    time::Timestamp,
 };
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Person, fold};
+use super::{Change, Person, fold};
 use crate::{
     auth::guard::{NurseScope, OnePatientScope},
-    db::{Engine, IdentityDb, on, parse},
+    db::{Engine, IdentityDb, instant, millis, on, parse},
 };
 
 #[derive(FromRow)]
@@ -48,7 +49,7 @@ pub async fn record(db: &IdentityDb, _: &NurseScope, person: &Person) -> sqlx::R
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (folded_number) DO NOTHING";
     const FIND: &str = "SELECT patient_id FROM person WHERE folded_number = $1";
     let number = fold(&person.registry_number);
-    let name = fold(&format!("{} {}", person.family_name, person.given_name));
+    let name = person.folded_name();
     let mut tx = db.0.begin().await?;
     let inserted = on!(&mut tx, conn => sqlx::query(INSERT).bind(person.patient.as_uuid())
         .bind(&person.registry_number).bind(&person.family_name).bind(&person.given_name)
@@ -136,4 +137,68 @@ pub async fn list_lines(
     };
     let persons: Vec<Person> = rows.into_iter().map(PersonRow::into_person).collect::<sqlx::Result<_>>()?;
     Ok(persons.into_iter().filter(|it| scope.sees(&it.site)).map(|it| (it.patient, it.into_line())).collect())
+}
+
+/// Makes a person what is given, and keeps what stood before; `false` when another has the registry number.
+///
+/// # Errors
+/// When the database could not.
+pub(super) async fn correct(
+    db: &IdentityDb,
+    nurse: &NurseScope,
+    person: &Person,
+    changes: &[Change],
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    const TAKEN: &str = "SELECT COUNT(*) FROM person WHERE folded_number = $1 AND patient_id <> $2";
+    const UPDATE: &str = "UPDATE person SET registry_number = $2, family_name = $3, given_name = $4, birth_date = $5,
+            site = $6, folded_number = $7, folded_name = $8
+        WHERE patient_id = $1";
+    const KEEP: &str = "INSERT INTO person_change (patient_id, ordinal, field, former, reason, entered_by, entered_at)
+        SELECT $1, COALESCE(MAX(ordinal), 0) + 1, $2, $3, $4, $5, $6 FROM person_change WHERE patient_id = $1";
+    let (patient, staff) = (person.patient.as_uuid(), nurse.staff().as_uuid());
+    let (number, name) = (fold(&person.registry_number), person.folded_name());
+    let mut tx = db.0.begin().await?;
+    let taken: i64 = on!(&mut tx, conn => sqlx::query_scalar(TAKEN).bind(&number).bind(patient)
+        .fetch_one(&mut **conn).await)?;
+    if taken > 0 {
+        return Ok(false);
+    }
+    on!(&mut tx, conn => {
+        sqlx::query(UPDATE).bind(patient).bind(&person.registry_number).bind(&person.family_name)
+            .bind(&person.given_name).bind(person.birth_date.map(|date| date.to_string())).bind(person.site.as_str())
+            .bind(&number).bind(&name).execute(&mut **conn).await?;
+        for change in changes {
+            sqlx::query(KEEP).bind(patient).bind(change.field).bind(&change.former).bind(&change.reason).bind(staff)
+                .bind(millis(now)).execute(&mut **conn).await?;
+        }
+    });
+    tx.commit().await?;
+    Ok(true)
+}
+
+#[derive(FromRow)]
+struct ChangeRow {
+    field: String,
+    former: String,
+    reason: String,
+    entered_by: Uuid,
+    entered_at: i64,
+}
+
+/// What was corrected about a patient and by whom, the newest first.
+pub(super) async fn list_changes(
+    db: &IdentityDb,
+    scope: &OnePatientScope,
+) -> sqlx::Result<Vec<(StaffId, PersonChangeLine)>> {
+    const SQL: &str = "SELECT field, former, reason, entered_by, entered_at FROM person_change
+        WHERE patient_id = $1 ORDER BY ordinal DESC";
+    let rows: Vec<ChangeRow> =
+        on!(db.0.read(), pool => sqlx::query_as(SQL).bind(scope.patient().as_uuid()).fetch_all(pool).await)?;
+    let line = |row: ChangeRow| {
+        let (staff, entered_at) = (StaffId::new(row.entered_by), instant(row.entered_at)?);
+        let ChangeRow { field, former, reason, .. } = row;
+        Ok((staff, PersonChangeLine { field, former, reason, entered_by: String::new(), entered_at }))
+    };
+    rows.into_iter().map(line).collect()
 }

@@ -4,15 +4,15 @@
 //! number stands without a patient, and the next try with it takes its pseudonym over.
 
 use shared::{
-    api::{EnrolRequest, MilestoneRequest},
+    api::{ConsentRequest, EnrolPreviewRequest, EnrolRequest, MilestoneRequest},
     id::{MilestoneId, PatientId},
-    schedule::Milestone,
+    schedule::{self, Assessment, Entered, Facts, Milestone},
     study::{MilestoneKind, Study},
     time::{Date, PartialDate},
 };
 
 use super::{
-    already_enrolled,
+    already_enrolled, consent,
     queries::{self, Patient},
 };
 use crate::{
@@ -20,10 +20,17 @@ use crate::{
     audit::{self, Operation},
     auth::guard::NurseScope,
     error::ApiError,
-    identity::{self, Person},
+    identity::{self, Person, contacts},
     milestones,
     state::AppState,
 };
+
+/// More at once are a mistake.
+const MOST_MILESTONES: usize = 50;
+
+fn too_many() -> ApiError {
+    ApiError::refused("More than 50 milestones at once. Nothing was saved.")
+}
 
 /// Enrols a patient and gives the pseudonym.
 ///
@@ -31,7 +38,6 @@ use crate::{
 /// A refusal that names the value, a conflict when the number is taken, or an accident of a database.
 pub async fn enrol(state: &AppState, nurse: &NurseScope, request: EnrolRequest) -> Result<PatientId, ApiError> {
     let (now, today) = (state.clock.now(), state.clock.today());
-    check(&state.study, nurse, &request, today)?;
     let mut person = Person {
         patient: PatientId::new(state.chance.id()),
         registry_number: request.registry_number.trim().to_owned(),
@@ -40,6 +46,7 @@ pub async fn enrol(state: &AppState, nurse: &NurseScope, request: EnrolRequest) 
         birth_date: request.birth_date,
         site: request.site.clone(),
     };
+    check(&state.study, nurse, &request, &person, today)?;
     if let Some(standing) = identity::record(&state.identity, nurse, &person).await? {
         if queries::find_site(&state.db, standing).await?.is_some() {
             return Err(already_enrolled());
@@ -55,10 +62,18 @@ pub async fn enrol(state: &AppState, nurse: &NurseScope, request: EnrolRequest) 
         enrolled_at: now,
     };
     let scope = nurse.one(patient.patient, &patient.site).ok_or_else(ApiError::not_found)?;
-    let entries = with_inclusion(request.milestones, today);
-    let from = entries.iter().filter(|it| it.kind == MilestoneKind::Inclusion).map(|it| it.on.anchor()).min();
+    for contact in &request.contacts {
+        let sealing = (&state.identity_key, &state.chance);
+        identity::set_contact(&state.identity, sealing, nurse, &scope, contact, now).await?;
+    }
+    let entries = with_inclusion(with_information(request.milestones, request.consent.as_ref()), today);
+    let included_on = entries.iter().filter(|it| it.kind == MilestoneKind::Inclusion).map(|it| it.on.anchor()).min();
     let mut tx = state.db.begin().await?;
-    queries::insert(&mut tx, nurse, &patient, from.unwrap_or(today)).await?;
+    let from = request.pathway_from.or(included_on).unwrap_or(today);
+    queries::insert(&mut tx, nurse, &patient, from).await?;
+    if let Some(consent) = &request.consent {
+        queries::append_consent(&mut tx, nurse, &scope, consent, now).await?;
+    }
     for request in entries {
         let entry = milestones::NewEntry { id: MilestoneId::new(state.chance.id()), request, staff: nurse.staff() };
         milestones::append(&mut tx, &scope, &entry, now).await?;
@@ -70,6 +85,40 @@ pub async fn enrol(state: &AppState, nurse: &NurseScope, request: EnrolRequest) 
     Ok(patient.patient)
 }
 
+/// The first milestones; the patient was informed on the day of consent unless another is given.
+fn with_information(mut milestones: Vec<MilestoneRequest>, consent: Option<&ConsentRequest>) -> Vec<MilestoneRequest> {
+    let kind = MilestoneKind::Information;
+    if let Some(consent) = consent
+        && !milestones.iter().any(|it| it.kind == kind)
+    {
+        let on = PartialDate::day(consent.given_on);
+        milestones.push(MilestoneRequest::new(Milestone { kind, on, planned: false }, ""));
+    }
+    milestones
+}
+
+/// What would be planned for a patient enrolled with these dates today.
+///
+/// # Errors
+/// A refusal that names what does not fit.
+pub(super) fn preview(state: &AppState, request: EnrolPreviewRequest) -> Result<Vec<Assessment>, ApiError> {
+    let today = state.clock.today();
+    if request.milestones.len() > MOST_MILESTONES {
+        return Err(too_many());
+    }
+    if let Some(refusal) = request.milestones.iter().find_map(|milestone| milestones::refusal(milestone, today)) {
+        return Err(ApiError::refused(refusal));
+    }
+    let entries: Vec<Entered> = with_inclusion(request.milestones, today)
+        .iter()
+        .map(|milestone| milestones::as_entered(milestone, MilestoneId::new(state.chance.id())))
+        .collect();
+    let milestones = schedule::standing_milestones(&entries);
+    let facts = Facts { hemopathy: request.hemopathy, milestones, progress: Vec::new() };
+    let plan = schedule::plan(&state.study, &facts, today);
+    Ok(schedule::by_window(&plan).into_iter().cloned().collect())
+}
+
 /// The first milestones; inclusion is today unless given.
 fn with_inclusion(mut milestones: Vec<MilestoneRequest>, today: Date) -> Vec<MilestoneRequest> {
     if !milestones.iter().any(|it| it.kind == MilestoneKind::Inclusion) {
@@ -79,14 +128,15 @@ fn with_inclusion(mut milestones: Vec<MilestoneRequest>, today: Date) -> Vec<Mil
     milestones
 }
 
-fn check(study: &Study, nurse: &NurseScope, request: &EnrolRequest, today: Date) -> Result<(), ApiError> {
-    let number = request.registry_number.trim();
-    let fits = |text: &str, longest| text.chars().count() <= longest && !text.chars().any(char::is_control);
-    if number.is_empty() || !fits(number, 40) {
-        return Err(ApiError::refused("The registry number is empty or longer than 40 characters. Nothing was saved."));
-    }
-    if !fits(&request.family_name, 100) || !fits(&request.given_name, 100) {
-        return Err(ApiError::refused("A name is longer than 100 characters. Nothing was saved."));
+fn check(
+    study: &Study,
+    nurse: &NurseScope,
+    request: &EnrolRequest,
+    person: &Person,
+    today: Date,
+) -> Result<(), ApiError> {
+    if let Some(refusal) = person.refusal(today) {
+        return Err(ApiError::refused(refusal));
     }
     let unknown = |what: &str| ApiError::refused(format!("The study has no such {what}. Nothing was saved."));
     if !study.sites.iter().any(|site| site.key == request.site) {
@@ -104,12 +154,19 @@ fn check(study: &Study, nurse: &NurseScope, request: &EnrolRequest, today: Date)
     if !study.languages.contains(&request.language) {
         return Err(unknown("language"));
     }
-    if request.milestones.len() > 50 {
-        return Err(ApiError::refused("More than 50 milestones at once. Nothing was saved."));
+    if request.milestones.len() > MOST_MILESTONES {
+        return Err(too_many());
     }
     if request.milestones.iter().any(|milestone| milestone.replaces.is_some()) {
         return Err(ApiError::refused("A new patient has no milestone to replace. Nothing was saved."));
     }
+    if request.pathway_from.is_some_and(|from| from > today || from.year() < 1900) {
+        return Err(ApiError::refused(
+            "The pathway begins before 1900 or in time to come. Nothing was saved; check it.",
+        ));
+    }
     let refusal = request.milestones.iter().find_map(|milestone| milestones::refusal(milestone, today));
+    let refusal = refusal.or_else(|| request.contacts.iter().find_map(contacts::refusal));
+    let refusal = refusal.or_else(|| request.consent.as_ref().and_then(|it| consent::refusal(it, study, today)));
     refusal.map_or(Ok(()), |refusal| Err(ApiError::refused(refusal)))
 }

@@ -1,5 +1,6 @@
 //! Patients: enrolling, finding, and one patient's file. Names come from the identity side and stay there.
 
+mod consent;
 mod enrol;
 mod file;
 mod queries;
@@ -19,8 +20,9 @@ use crate::{
     milestones, sync,
 };
 
+pub use consent::refusal as consent_refusal;
 pub use enrol::enrol;
-pub use queries::{Patient, get};
+pub use queries::{Patient, append_consent, get, list_consents, move_to, set_language};
 pub use routes::routes;
 
 /// The scope of one of a nurse's patients.
@@ -56,8 +58,8 @@ pub async fn read_facts_known_at(tx: &mut Tx, scope: &OnePatientScope, at: Times
     Ok(Facts { hemopathy: patient.hemopathy, milestones, progress })
 }
 
-/// The refusal of an enrolment whose registry number has a patient already.
-fn already_enrolled() -> ApiError {
+/// The refusal of a registry number that a patient has already.
+pub(crate) fn already_enrolled() -> ApiError {
     let detail = "There is already a patient with this registry number. Nothing was changed; search for the number.";
     ApiError::new(ProblemKind::Conflict, detail)
 }

@@ -1,4 +1,4 @@
-//! `POST /api/patients`, `POST /api/patients/search`, `GET /api/patients/{patient}` and its `/plan?known_at=…`.
+//! `POST /api/patients`, `…/preview` and `…/search`, `GET /api/patients/{patient}` and its `/plan?known_at=…`.
 
 use axum::{
     Json, Router,
@@ -7,7 +7,10 @@ use axum::{
 };
 use serde::Deserialize;
 use shared::{
-    api::{EnrolReply, EnrolRequest, PatientLine, PatientReply, PatientsReply, PatientsRequest, PlanReply},
+    api::{
+        EnrolPreviewReply, EnrolPreviewRequest, EnrolReply, EnrolRequest, PatientLine, PatientReply, PatientsReply,
+        PatientsRequest, PlanReply,
+    },
     id::{PatientId, SiteKey},
     schedule,
     time::{Date, Timestamp},
@@ -32,6 +35,7 @@ const PAGE: u32 = 50;
 pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/api/patients", post(enrol_patient))
+        .route("/api/patients/preview", post(preview))
         .route("/api/patients/search", post(search))
         .route("/api/patients/{patient}", get(read))
         .route("/api/patients/{patient}/plan", get(plan_known_at))
@@ -43,6 +47,14 @@ async fn enrol_patient(
     Body(request): Body<EnrolRequest>,
 ) -> Result<Json<EnrolReply>, ApiError> {
     Ok(Json(EnrolReply { patient: enrol(&state, &nurse, request).await? }))
+}
+
+async fn preview(
+    State(state): State<AppState>,
+    _: NurseScope,
+    Body(request): Body<EnrolPreviewRequest>,
+) -> Result<Json<EnrolPreviewReply>, ApiError> {
+    Ok(Json(EnrolPreviewReply { assessments: enrol::preview(&state, request)? }))
 }
 
 async fn search(

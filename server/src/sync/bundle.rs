@@ -20,6 +20,7 @@ pub(super) fn bundle(
     catalog: &Catalog,
     patient: Patient,
     facts: Facts,
+    words: Option<String>,
 ) -> Result<PatientBundle, serde_json::Error> {
     let sheets = sheets(study, catalog, &facts);
     let mut bundle = PatientBundle {
@@ -30,6 +31,7 @@ pub(super) fn bundle(
         study: study.for_devices(),
         facts,
         sheets,
+        words,
     };
     bundle.revision = hex(&Sha256::digest(serde_json::to_vec(&bundle)?));
     Ok(bundle)

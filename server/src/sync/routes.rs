@@ -23,6 +23,7 @@ use super::{
 use crate::{
     auth::guard::{HandInScope, NurseScope, OnePatientScope, PatientScope},
     db::Tx,
+    devices,
     error::{ApiError, JsonBytes, Query},
     patients,
     state::AppState,
@@ -127,9 +128,18 @@ async fn pull(
 /// # Errors
 /// When the database could not.
 pub async fn read_bundle(tx: &mut Tx, state: &AppState, scope: &OnePatientScope) -> Result<PatientBundle, ApiError> {
+    read_bundle_with(tx, state, scope, None).await
+}
+
+async fn read_bundle_with(
+    tx: &mut Tx,
+    state: &AppState,
+    scope: &OnePatientScope,
+    words: Option<String>,
+) -> Result<PatientBundle, ApiError> {
     let patient = patients::get(tx, scope).await?;
     let facts = patients::read_facts(tx, scope).await?;
-    Ok(bundle(&state.study, &state.catalog, patient, facts).map_err(anyhow::Error::from)?)
+    Ok(bundle(&state.study, &state.catalog, patient, facts, words).map_err(anyhow::Error::from)?)
 }
 
 async fn send_bundle(
@@ -138,7 +148,8 @@ async fn send_bundle(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let mut tx = state.db.snapshot().await?;
-    let bundle = read_bundle(&mut tx, &state, &scope.own()).await?;
+    let words = devices::find_unconfirmed_words(&mut tx, &scope).await?;
+    let bundle = read_bundle_with(&mut tx, &state, &scope.own(), words).await?;
     let tag = HeaderValue::from_str(&format!("\"{}\"", bundle.revision)).map_err(anyhow::Error::from)?;
     if headers.get(header::IF_NONE_MATCH) == Some(&tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());

@@ -23,8 +23,8 @@ pub use identity::{
 };
 pub use milestones::{MilestoneLine, MilestonePreviewReply, MilestoneRequest, PlanReply};
 pub use patients::{
-    AnswerLine, DeviceLine, EnrolReply, EnrolRequest, LetterReply, PatientLine, PatientReply, PatientsReply,
-    PatientsRequest, ReceivedCopy, ReceivedQuestionnaire,
+    AnswerLine, DeviceLine, EnrolPreviewReply, EnrolPreviewRequest, EnrolReply, EnrolRequest, LetterReply, PatientLine,
+    PatientReply, PatientsReply, PatientsRequest, ReceivedCopy, ReceivedQuestionnaire,
 };
 pub use problem::{Problem, ProblemKind};
 pub use reports::{CompletionReply, CompletionRow, ReasonCount, TrajectoryPoint, TrajectoryReply};

@@ -50,6 +50,25 @@ pub struct EnrolRequest {
     pub milestones: Vec<MilestoneRequest>,
 }
 
+/// `POST /api/patients/preview`: what an enrolment with these dates would plan; changes nothing.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnrolPreviewRequest {
+    /// Type of blood cancer.
+    pub hemopathy: HemopathyKey,
+    /// First milestones; inclusion is today unless given.
+    #[serde(default)]
+    pub milestones: Vec<MilestoneRequest>,
+}
+
+/// What would be planned.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnrolPreviewReply {
+    /// The plan as of today.
+    pub assessments: Vec<Assessment>,
+}
+
 /// The reply to an enrolment.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -202,6 +221,12 @@ pub struct DeviceLine {
     pub enrolled_at: Timestamp,
     /// When it last spoke to the server.
     pub last_seen_at: Option<Timestamp>,
+    /// The words that a patient's own phone shows until it is confirmed, in the patient's language.
+    #[serde(default)]
+    pub words: Option<String>,
+    /// When staff saw these words on the patient's phone.
+    #[serde(default)]
+    pub confirmed_at: Option<Timestamp>,
     /// It was revoked.
     pub revoked: bool,
 }

@@ -16,7 +16,7 @@ objects! {
     Receipt { id position received_at hash }
     PullReply { events cursor more }
     PulledEvent { event receipt }
-    PatientBundle { revision patient site language study facts sheets }
+    PatientBundle { revision patient site language study facts sheets; words }
     Enrolment { device patient language sealed wait_until; wrong_tries }
     SealedCredential { iterations salt nonce ciphertext }
     ClaimReply { device patient credential language }

@@ -222,7 +222,7 @@ impl Study {
     /// What a device needs of the study: it gets its questions as sheets, which hold no others, and reminds nobody.
     #[must_use]
     pub fn for_devices(&self) -> Self {
-        let mut study = Self { reminders: None, ..self.clone() };
+        let mut study = Self { reminders: None, information: Vec::new(), ..self.clone() };
         for battery in study.batteries.values_mut() {
             battery.screens = None;
             battery.instruments.iter_mut().for_each(|entry| entry.items.clear());

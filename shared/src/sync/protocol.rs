@@ -145,4 +145,8 @@ pub struct PatientBundle {
     pub facts: Facts,
     /// Every instrument this patient can be asked, in the patient's language and the others.
     pub sheets: Vec<InstrumentSheet>,
+    /// Three words that the patient reads out and the nurse compares, until she has confirmed that this phone is the
+    /// patient's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
 }

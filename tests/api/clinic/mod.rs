@@ -3,4 +3,5 @@
 mod handover;
 mod milestones;
 mod missing;
+mod person;
 mod worklist;

@@ -1,6 +1,4 @@
-//! Where reminders go: read by a nurse for her patient, or by the sender of reminders; sealed in the database.
-
-use std::fmt;
+//! SQL of contacts, whose addresses are sealed before they enter the database and opened once they left it.
 
 use shared::{
     api::ContactRequest,
@@ -11,31 +9,12 @@ use shared::{
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::IdentityKey;
+use super::{Contact, IdentityKey};
 use crate::{
     auth::guard::{NurseScope, OnePatientScope, SendingScope},
     clock::Chance,
     db::{IdentityDb, from_code, instant, millis, on, to_code},
 };
-
-/// A standing contact.
-#[derive(Clone, Eq, PartialEq)]
-pub struct Contact {
-    /// How.
-    pub channel: Channel,
-    /// The address, opened.
-    pub address: String,
-    /// Who entered it.
-    pub entered_by: StaffId,
-    /// When.
-    pub entered_at: Timestamp,
-}
-
-impl fmt::Debug for Contact {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Contact").field("channel", &self.channel).finish_non_exhaustive()
-    }
-}
 
 /// An address as the database holds it.
 pub(super) struct SealedContact {

@@ -16,7 +16,7 @@ use aes_gcm::{
 };
 use shared::{id::PatientId, people::Channel};
 
-use super::contacts;
+use super::queries;
 use crate::{
     clock::Chance,
     config::StartError,
@@ -49,7 +49,7 @@ impl IdentityKey {
     /// When the file cannot be read or made, is no key, is missing while addresses are sealed, or is not the key they
     /// are sealed with: a sentence and a hint that says what is safe.
     pub async fn open(path: &Path, db: &IdentityDb, chance: &Chance) -> Result<Self, StartError> {
-        let sealed = contacts::find_sealed(db).await.map_err(|error| {
+        let sealed = queries::find_sealed(db).await.map_err(|error| {
             StartError::new(format!("The identity database could not be read: {error}."), "see the database's own log")
         })?;
         let shown = path.display();
