@@ -293,7 +293,7 @@ fn with_local_progress(facts: &Facts, local: Vec<SlotProgress>, civil_date: impl
             progress.submitted_on = progress.submitted_on.or(submitted_on);
         } else {
             let Slot { assessment, instrument, .. } = slot;
-            facts.progress.push(Progress { assessment, instrument, submitted_on });
+            facts.progress.push(Progress { assessment, instrument, submitted_on, retrospective: false });
         }
     }
     facts

@@ -117,6 +117,13 @@ impl Chance {
         bytes
     }
 
+    /// A new id that stands after every one made before this millisecond, for what is ordered by its id.
+    #[must_use]
+    pub fn id_at(&self, at: Timestamp) -> Uuid {
+        let millis = u64::try_from(at.as_millisecond()).unwrap_or_default();
+        uuid::Builder::from_unix_timestamp_millis(millis, &self.bytes()).into_uuid()
+    }
+
     /// A new random id, without order.
     #[must_use]
     pub fn id(&self) -> Uuid {

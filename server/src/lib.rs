@@ -9,6 +9,7 @@ pub mod config;
 pub mod db;
 pub mod demo;
 pub mod devices;
+pub mod entry;
 pub mod error;
 pub mod exports;
 pub mod handover;
@@ -84,6 +85,7 @@ pub fn router(state: AppState) -> Router {
         .merge(auth::routes())
         .merge(assessments::routes())
         .merge(devices::routes())
+        .merge(entry::routes())
         .merge(exports::routes())
         .merge(identity::routes())
         .merge(handover::routes())

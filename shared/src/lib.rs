@@ -2,7 +2,7 @@
 //!
 //! The same code runs in the browser and on the server. Folders are a clinician's questions: what is asked
 //! ([`instrument`]), what was said ([`answers`]), what it means ([`scoring`]), the protocol ([`study`]), when
-//! ([`schedule`]), how copies agree ([`sync`]).
+//! ([`schedule`]), how it is asked without a screen ([`paper`]), how copies agree ([`sync`]).
 
 pub mod answers;
 pub mod api;
@@ -14,6 +14,7 @@ pub mod id;
 pub mod instrument;
 pub mod json;
 mod order;
+pub mod paper;
 pub mod people;
 pub mod schedule;
 pub mod scoring;

@@ -69,7 +69,11 @@ pub(crate) fn compare(copies: &[ReceivedCopy]) -> Vec<ComparedItem<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use shared::{answers::AnswerValue, id::DeviceId};
+    use shared::{
+        answers::{AnswerValue, SkipReason},
+        id::DeviceId,
+        people::{Mode, Respondent},
+    };
 
     use super::*;
 
@@ -79,7 +83,7 @@ mod tests {
             topic: format!("topic of {item}"),
             value: code.map(AnswerValue::Code),
             words: String::new(),
-            skipped: code.is_none(),
+            skipped: code.is_none().then_some(SkipReason::PreferNot),
         }
     }
 
@@ -89,6 +93,10 @@ mod tests {
             submitted_at: sent.then(|| "2026-03-12T09:00:00Z".parse().unwrap()),
             received_at: "2026-03-12T09:00:05Z".parse().unwrap(),
             clock_skewed: false,
+            mode: Mode::OwnDevice,
+            respondent: Respondent::Patient,
+            entered_by: None,
+            transcript: None,
             answers,
         }
     }

@@ -98,7 +98,7 @@ fn device_name(locale: Locale, devices: Devices, device: DeviceId) -> String {
 fn said(locale: Locale, line: Option<&AnswerLine>) -> String {
     match line {
         None => String::new(),
-        Some(line) if line.skipped => text::skipped_on_purpose(locale).to_owned(),
+        Some(line) if line.skipped.is_some() => text::skipped_on_purpose(locale).to_owned(),
         Some(line) if line.value.is_none() => text::skipped(locale).to_owned(),
         Some(line) => line.words.clone(),
     }
@@ -241,7 +241,7 @@ fn score_row(instrument: InstrumentVersion, code: ScaleCode, score: ScaleScore) 
 
 #[cfg(test)]
 mod tests {
-    use shared::answers::AnswerValue;
+    use shared::answers::{AnswerValue, SkipReason};
 
     use super::*;
 
@@ -254,8 +254,8 @@ mod tests {
             words: "Un peu".to_owned(),
             skipped,
         };
-        assert_eq!(said(Locale::Fr, Some(&line(Some(2), false))), "Un peu");
-        assert_eq!(said(Locale::Fr, Some(&line(None, false))), "Non renseigné");
-        assert!(said(Locale::Fr, Some(&line(None, true))).starts_with("Non renseigné ("));
+        assert_eq!(said(Locale::Fr, Some(&line(Some(2), None))), "Un peu");
+        assert_eq!(said(Locale::Fr, Some(&line(None, None))), "Non renseigné");
+        assert!(said(Locale::Fr, Some(&line(None, Some(SkipReason::PreferNot)))).starts_with("Non renseigné ("));
     }
 }

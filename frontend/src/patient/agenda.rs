@@ -218,6 +218,7 @@ mod tests {
             assessment: "T0:1".parse().expect("an assessment"),
             instrument: instrument.clone(),
             submitted_on: Some(date("2026-03-05")),
+            retrospective: false,
         }));
         let plan = plan(&bundle.study, &bundle.facts, date(today));
         let sheets: Vec<_> = bundle.sheets.iter().cloned().map(Arc::new).collect();

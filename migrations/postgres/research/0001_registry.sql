@@ -115,6 +115,19 @@ CREATE TABLE device (
 );
 CREATE INDEX device_by_patient ON device (patient_id);
 
+-- A form that was printed: what its code means. Printing it again gives the same code.
+CREATE TABLE form (
+  code         TEXT    NOT NULL PRIMARY KEY,    -- eight characters and the check character
+  patient_id   UUID    NOT NULL REFERENCES patient (patient_id),
+  timepoint    TEXT    NOT NULL,
+  occurrence   BIGINT NOT NULL,
+  instrument   TEXT    NOT NULL,
+  version      TEXT    NOT NULL,
+  wording_hash TEXT    NOT NULL,                -- of the pack it was printed in
+  printed_at   BIGINT NOT NULL,                -- first
+  UNIQUE (patient_id, timepoint, occurrence, instrument, version, wording_hash)
+);
+
 -- A signed-in browser: of staff or of a patient's device. The reference is kept as a hash.
 CREATE TABLE session (
   reference_hash BYTEA   NOT NULL PRIMARY KEY,
@@ -180,7 +193,8 @@ CREATE TABLE questionnaire_copy (
   instrument         TEXT    NOT NULL,
   device_id          UUID    NOT NULL REFERENCES device (device_id),
   submitted_sequence BIGINT,                 -- the device's count at its submission
-  submitted_on       TEXT,
+  submitted_on       TEXT,                    -- of what staff typed in: answered on
+  retrospective      BOOLEAN NOT NULL,        -- answered before inclusion, typed in later
   received_at        BIGINT  NOT NULL,
   PRIMARY KEY (patient_id, timepoint, occurrence, instrument, device_id)
 );
@@ -192,6 +206,7 @@ CREATE TABLE questionnaire (
   occurrence    BIGINT  NOT NULL,
   instrument    TEXT    NOT NULL,
   submitted_on  TEXT,                         -- of the earliest submission; NULL while only begun
+  retrospective BOOLEAN NOT NULL,             -- so are all its copies
   n_copies      BIGINT  NOT NULL,
   received_at   BIGINT  NOT NULL,             -- the last of it
   last_position BIGINT  NOT NULL,             -- of its last event: scores older than this are stale

@@ -115,6 +115,19 @@ CREATE TABLE device (
 ) STRICT;
 CREATE INDEX device_by_patient ON device (patient_id);
 
+-- A form that was printed: what its code means. Printing it again gives the same code.
+CREATE TABLE form (
+  code         TEXT    NOT NULL PRIMARY KEY,    -- eight characters and the check character
+  patient_id   BLOB    NOT NULL REFERENCES patient (patient_id),
+  timepoint    TEXT    NOT NULL,
+  occurrence   INTEGER NOT NULL,
+  instrument   TEXT    NOT NULL,
+  version      TEXT    NOT NULL,
+  wording_hash TEXT    NOT NULL,                -- of the pack it was printed in
+  printed_at   INTEGER NOT NULL,                -- first
+  UNIQUE (patient_id, timepoint, occurrence, instrument, version, wording_hash)
+) STRICT, WITHOUT ROWID;
+
 -- A signed-in browser: of staff or of a patient's device. The reference is kept as a hash.
 CREATE TABLE session (
   reference_hash BLOB    NOT NULL PRIMARY KEY,
@@ -198,7 +211,8 @@ CREATE TABLE questionnaire_copy (
   instrument         TEXT    NOT NULL,
   device_id          BLOB    NOT NULL REFERENCES device (device_id),
   submitted_sequence INTEGER,                 -- the device's count at its submission
-  submitted_on       TEXT,
+  submitted_on       TEXT,                    -- of what staff typed in: answered on
+  retrospective      INTEGER NOT NULL,        -- answered before inclusion, typed in later
   received_at        INTEGER NOT NULL,
   PRIMARY KEY (patient_id, timepoint, occurrence, instrument, device_id)
 ) STRICT, WITHOUT ROWID;
@@ -210,6 +224,7 @@ CREATE TABLE questionnaire (
   occurrence    INTEGER NOT NULL,
   instrument    TEXT    NOT NULL,
   submitted_on  TEXT,                         -- of the earliest submission; NULL while only begun
+  retrospective INTEGER NOT NULL,             -- so are all its copies
   n_copies      INTEGER NOT NULL,
   received_at   INTEGER NOT NULL,             -- the last of it
   last_position INTEGER NOT NULL,             -- of its last event: scores older than this are stale

@@ -31,7 +31,8 @@ pub(super) struct Course {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Received {
     pub(super) at: Timestamp,
-    pub(super) from_several: bool,
+    /// Copies of several devices, not settled yet.
+    pub(super) differs: bool,
 }
 
 /// An assessment as its row holds it.
@@ -133,7 +134,7 @@ fn standings(study: &Study, course: &Course) -> BTreeMap<AssessmentId, Standing>
             window: assessment.window,
             tally,
             received_at: received.map(|it| it.at),
-            conflict: received.is_some_and(|it| it.from_several) || course.set_aside.contains(&assessment.id),
+            conflict: received.is_some_and(|it| it.differs) || course.set_aside.contains(&assessment.id),
             missing: course.missing.get(&assessment.id).copied(),
         };
         (assessment.id, standing)

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 use shared::{
-    id::{AssessmentId, MilestoneId, PatientId},
+    answers::{AnswerEvent, response},
+    id::{AssessmentId, InstrumentKey, MilestoneId, PatientId},
+    paper,
     schedule::{Entered, Facts, Milestone, Progress, Tally, Window, standing_milestones},
     time::{PartialDate, Timestamp},
 };
@@ -12,7 +14,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::plans::{Course, Received, Standing};
-use crate::db::{Db, Tx, assessment_id, from_code, instant, millis, on, parse};
+use crate::db::{Db, Tx, assessment_id, from_code, from_json, instant, millis, on, parse};
 
 #[derive(FromRow)]
 struct PatientRow {
@@ -52,6 +54,7 @@ struct QuestionnaireRow {
     occurrence: i64,
     instrument: String,
     submitted_on: Option<String>,
+    retrospective: bool,
     n_copies: i64,
     received_at: i64,
 }
@@ -187,18 +190,46 @@ async fn add_questionnaires(tx: &mut Tx, patients: &[PatientId], courses: &mut C
     let rows: Vec<QuestionnaireRow> = list_of_patients!(
         tx,
         patients,
-        "SELECT patient_id, timepoint, occurrence, instrument, submitted_on, n_copies, received_at FROM questionnaire",
+        "SELECT patient_id, timepoint, occurrence, instrument, submitted_on, retrospective, n_copies, received_at
+            FROM questionnaire",
         ""
     );
+    let copied = if rows.iter().any(|row| row.n_copies > 1) { list_copied(tx, patients).await? } else { Vec::new() };
     for row in rows {
-        let Some(course) = courses.get_mut(&PatientId::new(row.patient_id)) else { continue };
-        let assessment = assessment_id(&row.timepoint, row.occurrence)?;
-        let received = Received { at: instant(row.received_at)?, from_several: row.n_copies > 1 };
+        let patient = PatientId::new(row.patient_id);
+        let Some(course) = courses.get_mut(&patient) else { continue };
+        let (assessment, instrument) = (assessment_id(&row.timepoint, row.occurrence)?, parse(&row.instrument)?);
+        let differs = row.n_copies > 1 && differs(&copied, patient, &assessment, &instrument);
+        let received = Received { at: instant(row.received_at)?, differs };
         course.received.entry(assessment.clone()).and_modify(|it| it.add(received)).or_insert(received);
         let submitted_on = row.submitted_on.as_deref().map(parse).transpose()?;
-        course.facts.progress.push(Progress { assessment, instrument: parse(&row.instrument)?, submitted_on });
+        let retrospective = row.retrospective;
+        course.facts.progress.push(Progress { assessment, instrument, submitted_on, retrospective });
     }
     Ok(())
+}
+
+/// Whether the copies of a questionnaire are to be looked at: always, unless staff typed them all in, and whatever
+/// differed is settled.
+fn differs(copied: &[AnswerEvent], patient: PatientId, assessment: &AssessmentId, instrument: &InstrumentKey) -> bool {
+    let said = copied.iter().filter(|event| event.patient == patient);
+    let twice = response::read(said, assessment, instrument).as_ref().and_then(paper::twice);
+    twice.is_none_or(|it| !it.open.is_empty())
+}
+
+/// Everything that was said of questionnaires with more than one copy.
+async fn list_copied(tx: &mut Tx, patients: &[PatientId]) -> sqlx::Result<Vec<AnswerEvent>> {
+    let bodies: Vec<(String,)> = list_of_patients!(
+        tx,
+        patients,
+        "SELECT body FROM (SELECT said.patient_id, said.body FROM answer_event AS said
+            JOIN questionnaire ON questionnaire.patient_id = said.patient_id
+                AND questionnaire.timepoint = said.timepoint AND questionnaire.occurrence = said.occurrence
+                AND questionnaire.instrument = said.instrument
+            WHERE questionnaire.n_copies > 1) AS copied",
+        ""
+    );
+    bodies.iter().map(|(body,)| from_json(body)).collect()
 }
 
 /// Adds what was set aside and what staff noted.
@@ -361,6 +392,6 @@ fn standing_row((patient, id, standing): &(PatientId, AssessmentId, Standing)) -
 impl Received {
     fn add(&mut self, other: Self) {
         self.at = Timestamp::max(self.at, other.at);
-        self.from_several |= other.from_several;
+        self.differs |= other.differs;
     }
 }

@@ -47,8 +47,12 @@ pub enum Operation {
     ConfirmDevice,
     /// Data left as an export.
     Export,
+    /// Staff typed in what was said on paper or aloud.
+    Transcribe,
     /// Staff corrected an answer.
     Correct,
+    /// Forms were printed.
+    PrintForms,
 }
 
 impl Operation {
@@ -74,7 +78,9 @@ impl Operation {
             Self::RecordConsent => "record_consent",
             Self::ConfirmDevice => "confirm_device",
             Self::Export => "export",
+            Self::Transcribe => "transcribe",
             Self::Correct => "correct",
+            Self::PrintForms => "print_forms",
         }
     }
 
@@ -98,7 +104,9 @@ impl Operation {
             | Self::RecordConsent
             | Self::ConfirmDevice
             | Self::Export
-            | Self::Correct => "clinical",
+            | Self::Transcribe
+            | Self::Correct
+            | Self::PrintForms => "clinical",
         }
     }
 }

@@ -31,6 +31,7 @@ pub struct HandInScope {
     device: DeviceId,
     enrolled_at: Timestamp,
     revoked: bool,
+    staff: Option<StaffId>,
 }
 
 /// One patient whose answers and dates may be read and written: somebody's own, or of a nurse's site.
@@ -122,6 +123,12 @@ impl HandInScope {
     pub const fn revoked(&self) -> bool {
         self.revoked
     }
+
+    /// The member of staff who types in what was said elsewhere, or corrects; `None` on a patient's device.
+    #[must_use]
+    pub const fn staff(&self) -> Option<StaffId> {
+        self.staff
+    }
 }
 
 impl StaffScope {
@@ -155,6 +162,12 @@ impl NurseScope {
     #[must_use]
     pub fn one(&self, patient: PatientId, site: &SiteKey) -> Option<OnePatientScope> {
         self.sees(site).then_some(OnePatientScope { patient })
+    }
+
+    /// Hands in from a desk that was enrolled for one entry, or one correction, of one of her patients.
+    #[must_use]
+    pub const fn desk(&self, one: &OnePatientScope, device: DeviceId, enrolled_at: Timestamp) -> HandInScope {
+        HandInScope { patient: one.patient, device, enrolled_at, revoked: false, staff: Some(self.staff) }
     }
 }
 
@@ -190,7 +203,7 @@ impl ManagerScope {
     /// Acts for a device: what the demonstration hands in its invented answers with.
     #[must_use]
     pub const fn hand_in(&self, patient: PatientId, device: DeviceId, enrolled_at: Timestamp) -> HandInScope {
-        HandInScope { patient, device, enrolled_at, revoked: false }
+        HandInScope { patient, device, enrolled_at, revoked: false, staff: None }
     }
 
     /// Acts for the sender of reminders, which the server itself runs.
@@ -242,7 +255,7 @@ async fn device_session(parts: &Parts, state: &AppState) -> Result<HandInScope, 
         None => look_up_device(state, hash, now).await?,
     };
     let queries::Device { id, patient, enrolled_at, revoked, .. } = device;
-    Ok(HandInScope { patient, device: id, enrolled_at, revoked })
+    Ok(HandInScope { patient, device: id, enrolled_at, revoked, staff: None })
 }
 
 async fn look_up_device(state: &AppState, hash: Vec<u8>, now: Timestamp) -> Result<queries::Device, ApiError> {

@@ -1,5 +1,7 @@
 //! SQL of accounts, sessions and enrolment.
 
+use std::collections::BTreeMap;
+
 use shared::{
     api::StaffReply,
     id::{DeviceId, Language, PatientId, StaffId},
@@ -282,6 +284,7 @@ pub(super) async fn note_device_seen(db: &Db, device: DeviceId, now: Timestamp) 
     on!(db.write(), pool => sqlx::query(SQL).bind(device.as_uuid()).bind(millis(now)).execute(pool).await.map(|_| ()))
 }
 
+/// A new device; `false` when there is one of this id.
 pub(super) async fn insert_device(
     tx: &mut Tx,
     device: DeviceId,
@@ -289,12 +292,23 @@ pub(super) async fn insert_device(
     patient: PatientId,
     credential_hash: &[u8],
     now: Timestamp,
-) -> sqlx::Result<()> {
+) -> sqlx::Result<bool> {
     const SQL: &str = "INSERT INTO device (device_id, patient_id, kind, credential_hash, enrolled_at)
-        VALUES ($1, $2, $3, $4, $5)";
+        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (device_id) DO NOTHING";
     let kind = to_code(&kind)?;
-    on!(tx, conn => sqlx::query(SQL).bind(device.as_uuid()).bind(patient.as_uuid()).bind(kind).bind(credential_hash)
-        .bind(millis(now)).execute(&mut **conn).await.map(|_| ()))
+    let inserted = on!(tx, conn => sqlx::query(SQL).bind(device.as_uuid()).bind(patient.as_uuid()).bind(kind)
+        .bind(credential_hash).bind(millis(now)).execute(&mut **conn).await?.rows_affected());
+    Ok(inserted == 1)
+}
+
+/// The account names of staff, whatever became of the accounts.
+///
+/// # Errors
+/// When the database could not.
+pub async fn list_usernames(tx: &mut Tx) -> sqlx::Result<BTreeMap<StaffId, String>> {
+    const SQL: &str = "SELECT staff_id, username FROM staff";
+    let rows: Vec<(Uuid, String)> = on!(tx, conn => sqlx::query_as(SQL).fetch_all(&mut **conn).await)?;
+    Ok(rows.into_iter().map(|(staff, username)| (StaffId::new(staff), username)).collect())
 }
 
 #[derive(FromRow)]

@@ -18,7 +18,7 @@ use shared::{
 
 use super::{
     codes::{Code, random_text, sha256},
-    guard::StaffScope,
+    guard::{OnePatientScope, StaffScope},
     lock, one_time, password,
     queries::{self, Account, Holder, Letter},
     session::{self, DEVICE_COOKIE, STAFF_COOKIE},
@@ -182,6 +182,19 @@ pub(crate) async fn enrol_device(
     queries::insert_device(tx, device, kind, patient, &sha256(&credential), now).await?;
     audit::append(tx, &audit::Entry::device(device, patient, Operation::EnrolDevice), now).await?;
     Ok((device, credential))
+}
+
+/// Enrols the desk at which one form or one correction is typed in; it has no credential, so nothing opens it again.
+///
+/// `false` when there is such a device already.
+pub(crate) async fn enrol_desk(
+    tx: &mut Tx,
+    scope: &OnePatientScope,
+    desk: DeviceId,
+    chance: &Chance,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    queries::insert_device(tx, desk, DeviceKind::Desk, scope.patient(), &sha256(&random_text(chance)), now).await
 }
 
 async fn open_device_session(

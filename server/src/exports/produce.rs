@@ -174,10 +174,12 @@ fn read_sent(held: &HeldPatient) -> Vec<Sent> {
             let response = response::read(said(), assessment, instrument)?;
             let submission = response.copies.first()?.submission?;
             let event = held.events.iter().find(|it| it.event.id == submission)?;
+            let answered_on = response.copies.first()?.transcript.as_ref().map(|it| it.answered_on);
+            let sent_on = || sync::submitted_on(event.event.clock.at, event.enrolled_at, event.received_at);
             Some(Sent {
                 assessment: assessment.clone(),
                 instrument: instrument.clone(),
-                submitted_on: sync::submitted_on(event.event.clock.at, event.enrolled_at, event.received_at),
+                submitted_on: answered_on.unwrap_or_else(sent_on),
                 received_on: civil_date(event.received_at),
                 response,
             })
@@ -191,6 +193,7 @@ fn replay(state: &AppState, held: &HeldPatient, sent: &[Sent]) -> Plan {
         assessment: it.assessment.clone(),
         instrument: it.instrument.clone(),
         submitted_on: Some(it.submitted_on),
+        retrospective: it.response.copies.iter().all(|it| it.transcript.as_ref().is_some_and(|it| it.retrospective)),
     });
     let facts =
         Facts { hemopathy: held.hemopathy.clone(), milestones: held.milestones.clone(), progress: progress.collect() };

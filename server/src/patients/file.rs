@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use shared::{
     answers::{
-        AnswerEvent, AnswerValue, EventBody, KnownBody,
-        response::{self, ItemResponse, ResponseCopy},
+        Amendment, AnswerEvent, AnswerValue, EventBody, KnownBody,
+        response::{self, ItemResponse, QuestionnaireResponse, ResponseCopy},
     },
-    api::{AnswerLine, ReceivedCopy, ReceivedQuestionnaire},
-    id::{AssessmentId, DeviceId, InstrumentKey},
+    api::{AmendmentLine, AnswerLine, ReceivedCopy, ReceivedQuestionnaire, TwiceLine},
+    id::{AssessmentId, DeviceId, InstrumentKey, ItemCode, StaffId},
     instrument::{Item, ItemKind, WordingPack, catalog::Catalog},
-    scoring,
+    paper, scoring,
     sync::protocol::PulledEvent,
     time::Timestamp,
 };
@@ -18,12 +18,26 @@ use shared::{
 /// A device clock further off than this is told of.
 const SKEW: std::time::Duration = std::time::Duration::from_mins(5);
 
+/// What lines of a file are made from, besides the events.
+pub(super) struct Known<'a> {
+    pub(super) catalog: &'a Catalog,
+    pub(super) enrolled_at: BTreeMap<DeviceId, Timestamp>,
+    pub(super) usernames: BTreeMap<StaffId, String>,
+}
+
+impl Known<'_> {
+    fn username(&self, staff: StaffId) -> String {
+        self.usernames.get(&staff).cloned().unwrap_or_default()
+    }
+
+    /// The words that a copy was asked in.
+    fn pack(&self, copy: &ResponseCopy) -> Option<&WordingPack> {
+        self.catalog.packs(&copy.instrument).find(|pack| pack.pack == copy.wording.pack)
+    }
+}
+
 /// Every questionnaire of these events, the newest received first.
-pub(super) fn questionnaires(
-    catalog: &Catalog,
-    events: &[PulledEvent],
-    enrolled_at: &BTreeMap<DeviceId, Timestamp>,
-) -> Vec<ReceivedQuestionnaire> {
+pub(super) fn questionnaires(known: &Known<'_>, events: &[PulledEvent]) -> Vec<ReceivedQuestionnaire> {
     let mut by_questionnaire: BTreeMap<(&AssessmentId, &InstrumentKey), Vec<&PulledEvent>> = BTreeMap::new();
     for pulled in events {
         let key = (&pulled.event.assessment, &pulled.event.instrument.key);
@@ -33,7 +47,7 @@ pub(super) fn questionnaires(
         .into_iter()
         .filter_map(|((assessment, instrument), said)| {
             let last = said.iter().map(|pulled| pulled.receipt.position).max()?;
-            Some((last, questionnaire(catalog, assessment, instrument, &said, enrolled_at)?))
+            Some((last, questionnaire(known, assessment, instrument, &said)?))
         })
         .collect();
     received.sort_by_key(|(last, _)| std::cmp::Reverse(*last));
@@ -41,36 +55,67 @@ pub(super) fn questionnaires(
 }
 
 fn questionnaire(
-    catalog: &Catalog,
+    known: &Known<'_>,
     assessment: &AssessmentId,
     instrument: &InstrumentKey,
     said: &[&PulledEvent],
-    enrolled_at: &BTreeMap<DeviceId, Timestamp>,
 ) -> Option<ReceivedQuestionnaire> {
     let response = response::read(said.iter().map(|pulled| &pulled.event), assessment, instrument)?;
     let standing = response.copies.first()?;
-    let definition = catalog.find_answered(&standing.instrument, standing.answers.keys());
+    let definition = known.catalog.find_answered(&standing.instrument, standing.answers.keys());
     let scores = definition.map(|definition| scoring::score(definition, &standing.values()));
-    let copies = response.copies.iter().map(|copy| received_copy(catalog, copy, said, enrolled_at)).collect();
+    let copies = response.copies.iter().map(|copy| received_copy(known, copy, said)).collect();
+    let amendments = standing.amendments.iter().map(|it| amendment(known, standing, it)).collect();
     Some(ReceivedQuestionnaire {
         assessment: assessment.clone(),
         instrument: standing.instrument.clone(),
         copies,
+        amendments,
+        entered_twice: entered_twice(&response),
         scores,
     })
 }
 
-fn received_copy(
-    catalog: &Catalog,
-    copy: &ResponseCopy,
-    said: &[&PulledEvent],
-    enrolled_at: &BTreeMap<DeviceId, Timestamp>,
-) -> ReceivedCopy {
+fn entered_twice(response: &QuestionnaireResponse) -> Option<TwiceLine> {
+    let paper::EnteredTwice { differing, open } = paper::twice(response)?;
+    let mut people: Vec<_> = response.copies.iter().map(|copy| copy.staff).collect();
+    people.dedup();
+    Some(TwiceLine {
+        differing: Vec::from_iter(differing),
+        open: Vec::from_iter(open),
+        by_one_person: people.len() == 1,
+    })
+}
+
+fn amendment(known: &Known<'_>, copy: &ResponseCopy, amendment: &Amendment) -> AmendmentLine {
+    let Amendment { item, before, after, reason, staff, at, .. } = amendment;
+    let words = |said: &Option<ItemResponse>| match said {
+        Some(ItemResponse::Answered(value)) => item_in_words(known, copy, item, value),
+        Some(ItemResponse::Skipped(_)) | None => String::new(),
+    };
+    AmendmentLine {
+        item: item.clone(),
+        before: before.clone(),
+        words_before: words(before),
+        after: after.clone(),
+        words_after: words(after),
+        reason: reason.clone(),
+        entered_by: staff.map(|staff| known.username(staff)).unwrap_or_default(),
+        at: at.at,
+    }
+}
+
+fn item_in_words(known: &Known<'_>, copy: &ResponseCopy, item: &ItemCode, value: &AnswerValue) -> String {
+    let item = known.catalog.find(&copy.instrument).and_then(|definition| definition.find_item(item));
+    item.map(|item| in_words(known.pack(copy), &item.kind, value)).unwrap_or_default()
+}
+
+fn received_copy(known: &Known<'_>, copy: &ResponseCopy, said: &[&PulledEvent]) -> ReceivedCopy {
     let of_copy = || said.iter().filter(|pulled| pulled.event.origin.device == copy.device);
-    let enrolled_at = enrolled_at.get(&copy.device).copied();
-    let answers = match catalog.find_answered(&copy.instrument, copy.answers.keys()) {
+    let enrolled_at = known.enrolled_at.get(&copy.device).copied();
+    let answers = match known.catalog.find_answered(&copy.instrument, copy.answers.keys()) {
         Some(definition) => {
-            let pack = catalog.packs(&copy.instrument).find(|pack| pack.pack == copy.wording.pack);
+            let pack = known.pack(copy);
             definition.items.iter().map(|item| line(pack, copy, item)).collect()
         }
         None => Vec::new(),
@@ -80,6 +125,10 @@ fn received_copy(
         submitted_at: copy.submitted.map(|clock| clock.at),
         received_at: of_copy().map(|pulled| pulled.receipt.received_at).max().unwrap_or_default(),
         clock_skewed: of_copy().filter(|pulled| is_sent(&pulled.event)).any(|pulled| is_skewed(pulled, enrolled_at)),
+        mode: copy.mode,
+        respondent: copy.respondent,
+        entered_by: copy.staff.filter(|_| copy.transcript.is_some()).map(|staff| known.username(staff)),
+        transcript: copy.transcript.clone(),
         answers,
     }
 }
@@ -100,9 +149,9 @@ fn is_skewed(pulled: &PulledEvent, enrolled_at: Option<Timestamp>) -> bool {
 
 fn line(pack: Option<&WordingPack>, copy: &ResponseCopy, item: &Item) -> AnswerLine {
     let (value, skipped) = match copy.answers.get(&item.code) {
-        Some(ItemResponse::Answered(value)) => (Some(value.clone()), false),
-        Some(ItemResponse::Skipped(_)) => (None, true),
-        None => (None, false),
+        Some(ItemResponse::Answered(value)) => (Some(value.clone()), None),
+        Some(ItemResponse::Skipped(why)) => (None, Some(*why)),
+        None => (None, None),
     };
     let words = value.as_ref().map(|value| in_words(pack, &item.kind, value)).unwrap_or_default();
     AnswerLine { item: item.code.clone(), topic: item.topic.clone(), value, words, skipped }

@@ -19,7 +19,7 @@ use shared::{
 use super::{enrol, file, open, queries, read_facts, read_facts_known_at};
 use crate::{
     audit::{self, Operation},
-    auth::guard::NurseScope,
+    auth::{self, guard::NurseScope},
     clock::{civil_date, paris},
     devices,
     error::{ApiError, Body, Path, Query},
@@ -92,7 +92,11 @@ async fn read(
     let missing = missing::list(&mut tx, &scope).await?;
     let devices = devices::list(&mut tx, &scope).await?;
     let events = sync::list_all_events(&mut tx, &scope).await?;
-    let enrolled_at = devices.iter().map(|device| (device.device, device.enrolled_at)).collect();
+    let known = file::Known {
+        catalog: &state.catalog,
+        enrolled_at: devices.iter().map(|device| (device.device, device.enrolled_at)).collect(),
+        usernames: auth::list_usernames(&mut tx).await?,
+    };
     let plan = schedule::plan(&state.study, &facts, state.clock.today());
     Ok(Json(PatientReply {
         patient: line,
@@ -102,7 +106,7 @@ async fn read(
         milestones: milestones::lines(&entries),
         assessments: schedule::by_window(&plan).into_iter().cloned().collect(),
         missing,
-        questionnaires: file::questionnaires(&state.catalog, &events, &enrolled_at),
+        questionnaires: file::questionnaires(&known, &events),
         devices,
     }))
 }

@@ -56,7 +56,7 @@ pub(super) async fn list_reasons(
     rows.into_iter().map(|(reason, n)| Ok((reason.as_deref().map(from_code).transpose()?, small(n)))).collect()
 }
 
-/// What came in, by timepoint and instrument.
+/// What came in, by timepoint and instrument, of what was ever expected.
 pub(super) async fn list_came(
     _: &InvestigatorScope,
     db: &Db,
@@ -71,6 +71,7 @@ pub(super) async fn list_came(
             AND a.expectation IN ('expected', 'over') THEN 1 END) AS partial
         FROM questionnaire q JOIN assessment a
         ON a.patient_id = q.patient_id AND a.timepoint = q.timepoint AND a.occurrence = q.occurrence
+            AND a.expectation <> 'not_applicable'
         GROUP BY q.timepoint, q.instrument";
     let rows: Vec<CameRow> = on!(db.read(), pool => sqlx::query_as(SQL).bind(today.to_string()).fetch_all(pool).await)?;
     rows.into_iter()

@@ -3,8 +3,8 @@
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use shared::{
-    answers::{AnswerEvent, AnswerValue, EventBody, KnownBody},
-    id::{AnswerEventId, AssessmentId, DeviceId, InstrumentVersion, ItemCode, PatientId},
+    answers::{AnswerEvent, AnswerValue, EventBody, KnownBody, SkipReason},
+    id::{AnswerEventId, AssessmentId, DeviceId, InstrumentVersion, ItemCode, PatientId, StaffId},
     instrument::{Answer, AnswerRefusal, Definition, catalog::Catalog},
     study::{Series, Study},
     sync::protocol::QuarantineReason,
@@ -22,6 +22,8 @@ pub(super) struct Court<'a> {
     pub(super) device: DeviceId,
     pub(super) enrolled_at: Timestamp,
     pub(super) revoked: bool,
+    /// The member of staff at a desk; only there may somebody say what was said elsewhere, or correct.
+    pub(super) staff: Option<StaffId>,
     pub(super) received_at: Timestamp,
     pub(super) study: &'a Study,
     pub(super) catalog: &'a Catalog,
@@ -53,8 +55,12 @@ pub(super) struct FitEvent {
 pub(super) enum Part {
     /// An answer or a skip.
     Answer,
+    /// What staff say of what they type in: the civil date of answering, and whether that was before inclusion.
+    Transcription(Date, bool),
     /// The sending, on this civil date.
     Submission(Date),
+    /// A correction by staff: it makes no copy.
+    Amendment,
     /// A kind this version does not know: kept and passed on.
     Unknown,
 }
@@ -144,6 +150,10 @@ fn check(court: &Court<'_>, event: &AnswerEvent, size: usize) -> Result<Part, Re
     if event.origin.device != court.device {
         return refuse(QuarantineReason::OtherDevice, "It names another device than the one that sent it.");
     }
+    let is_at_desk = court.staff.is_some();
+    if (is_at_desk && event.origin.staff != court.staff) || (!is_at_desk && is_of_staff(&event.body)) {
+        return refuse(QuarantineReason::OtherDevice, "Only staff at their desk say what was said elsewhere.");
+    }
     if court.revoked {
         return refuse(QuarantineReason::RevokedDevice, "The device had been revoked when it sent this.");
     }
@@ -158,19 +168,36 @@ fn check(court: &Court<'_>, event: &AnswerEvent, size: usize) -> Result<Part, Re
         return Err((QuarantineReason::UnknownInstrument, detail.chars().take(200).collect()));
     };
     if let EventBody::Known(body) = &event.body {
-        check_body(definition, body)?;
+        check_body(definition, body, is_at_desk)?;
     }
     Ok(part(event, court.enrolled_at, court.received_at))
 }
 
-fn check_body(definition: &Definition, body: &KnownBody) -> Result<(), Refusal> {
+/// Whether something can only come from a desk.
+fn is_of_staff(body: &EventBody) -> bool {
     match body {
-        KnownBody::Answered { item, value } => check_answer(definition, item, value),
-        KnownBody::Skipped { item, .. } if definition.find_item(item).is_none() => Err(unknown_item(definition, item)),
-        KnownBody::Skipped { .. } | KnownBody::Submitted => Ok(()),
-        KnownBody::Amended { .. } => {
+        EventBody::Known(KnownBody::Transcribed(_)) => true,
+        EventBody::Known(KnownBody::Skipped { reason, .. }) => {
+            *reason != SkipReason::NotApplicable && SkipReason::OF_STAFF.contains(reason)
+        }
+        EventBody::Known(KnownBody::Answered { .. } | KnownBody::Submitted | KnownBody::Amended { .. })
+        | EventBody::Unknown(_) => false,
+    }
+}
+
+fn check_body(definition: &Definition, body: &KnownBody, at_desk: bool) -> Result<(), Refusal> {
+    match body {
+        KnownBody::Amended { .. } if !at_desk => {
             Err((QuarantineReason::AfterSubmission, "Only staff correct what was sent.".to_owned()))
         }
+        KnownBody::Answered { item, value } | KnownBody::Amended { item, value: Some(value), .. } => {
+            check_answer(definition, item, value)
+        }
+        KnownBody::Skipped { item, .. } | KnownBody::Amended { item, .. } => match definition.find_item(item) {
+            Some(_) => Ok(()),
+            None => Err(unknown_item(definition, item)),
+        },
+        KnownBody::Submitted | KnownBody::Transcribed(_) => Ok(()),
     }
 }
 
@@ -180,7 +207,9 @@ pub(super) fn part(event: &AnswerEvent, enrolled_at: Timestamp, received_at: Tim
         EventBody::Known(KnownBody::Submitted) => {
             Part::Submission(submitted_on(event.clock.at, enrolled_at, received_at))
         }
-        EventBody::Known(_) => Part::Answer,
+        EventBody::Known(KnownBody::Transcribed(said)) => Part::Transcription(said.answered_on, said.retrospective),
+        EventBody::Known(KnownBody::Amended { .. }) => Part::Amendment,
+        EventBody::Known(KnownBody::Answered { .. } | KnownBody::Skipped { .. }) => Part::Answer,
         EventBody::Unknown(_) => Part::Unknown,
     }
 }

@@ -25,11 +25,26 @@ pub(super) struct CopyKey {
     pub(super) device: DeviceId,
 }
 
+/// The sending of a copy; of several, the first counts.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) struct Sent {
+    /// The device's count at it.
+    pub(super) sequence: i64,
+    /// Its civil date; of what staff typed in, the one on which it was answered.
+    pub(super) on: Date,
+    /// It was answered before inclusion and typed in later.
+    pub(super) retrospective: bool,
+}
+
 /// How far a copy has come.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(super) struct CopyState {
-    /// The device's count at its submission, and the civil date of it.
-    pub(super) submitted: Option<(i64, Date)>,
+    /// Whether the device said something of the questionnaire; a correction alone makes no copy.
+    pub(super) said: bool,
+    /// When it was answered, and whether before inclusion, where staff typed it in.
+    pub(super) transcribed: Option<(Date, bool)>,
+    /// Its sending.
+    pub(super) submitted: Option<Sent>,
     /// When the last of it was received; `None` while nothing was.
     pub(super) received_at: Option<Timestamp>,
     /// Position of the last of it in this transaction; 0 when nothing came.
@@ -125,7 +140,7 @@ impl<'a> Ledger<'a> {
             return self.set_aside(pushed, event.aside(QuarantineReason::IdConflict, detail));
         }
         let submitted = self.copies.get(key).and_then(|copy| copy.submitted);
-        if event.part != Part::Unknown && submitted.is_some_and(|(sequence, _)| event.sequence > sequence) {
+        if event.part != Part::Unknown && submitted.is_some_and(|sent| event.sequence > sent.sequence) {
             let detail = "It follows the sending of its questionnaire by the same device.";
             return self.set_aside(pushed, event.aside(QuarantineReason::AfterSubmission, detail));
         }
@@ -163,8 +178,15 @@ impl CopyState {
     pub(super) fn append(&mut self, position: u64, received_at: Timestamp, sequence: i64, part: Part) {
         self.received_at = self.received_at.max(Some(received_at));
         self.last_position = position;
-        if let Part::Submission(on) = part {
-            self.submitted = Some(self.submitted.map_or((sequence, on), |first| first.min((sequence, on))));
+        self.said |= part != Part::Amendment;
+        match part {
+            Part::Transcription(on, retrospective) => self.transcribed = Some((on, retrospective)),
+            Part::Submission(on) => {
+                let (on, retrospective) = self.transcribed.unwrap_or((on, false));
+                let sent = Sent { sequence, on, retrospective };
+                self.submitted = Some(self.submitted.map_or(sent, |first| first.min(sent)));
+            }
+            Part::Answer | Part::Amendment | Part::Unknown => {}
         }
     }
 }

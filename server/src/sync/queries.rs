@@ -17,7 +17,7 @@ use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use super::{
-    ledger::{CopyKey, CopyState, Known, NewEvent, Quarantined},
+    ledger::{CopyKey, CopyState, Known, NewEvent, Quarantined, Sent},
     writer::Pushed,
 };
 use crate::{
@@ -96,17 +96,17 @@ macro_rules! over_touched {
         [
             concat!(
                 "WITH touched (patient_id, timepoint, occurrence, instrument, device_id, submitted_sequence,
-                     submitted_on, received_at, last_position) AS
+                     submitted_on, retrospective, received_at, last_position) AS
                  (SELECT unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, unhex(value ->> 4), value ->> 5,
-                         value ->> 6, value ->> 7, value ->> 8 FROM json_each($1)) ",
+                         value ->> 6, value ->> 7, value ->> 8, value ->> 9 FROM json_each($1)) ",
                 $sql
             ),
             concat!(
                 "WITH touched (patient_id, timepoint, occurrence, instrument, device_id, submitted_sequence,
-                     submitted_on, received_at, last_position) AS
+                     submitted_on, retrospective, received_at, last_position) AS
                  (SELECT CAST(value ->> 0 AS UUID), value ->> 1, CAST(value ->> 2 AS BIGINT), value ->> 3,
                          CAST(value ->> 4 AS UUID), CAST(value ->> 5 AS BIGINT), value ->> 6,
-                         CAST(value ->> 7 AS BIGINT), CAST(value ->> 8 AS BIGINT)
+                         CAST(value ->> 7 AS BOOLEAN), CAST(value ->> 8 AS BIGINT), CAST(value ->> 9 AS BIGINT)
                   FROM json_array_elements(CAST($1 AS JSON)) AS element (value)) ",
                 $sql
             ),
@@ -123,8 +123,9 @@ fn touched<'a>(copies: impl Iterator<Item = (&'a CopyKey, &'a CopyState)>) -> St
             key.assessment.occurrence,
             key.instrument,
             key.device.as_uuid().simple().to_string(),
-            copy.submitted.map(|(sequence, _)| sequence),
-            copy.submitted.map(|(_, on)| on),
+            copy.submitted.map(|sent| sent.sequence),
+            copy.submitted.map(|sent| sent.on),
+            copy.submitted.is_some_and(|sent| sent.retrospective),
             copy.received_at.map_or(0, millis),
             copy.last_position,
         ])
@@ -158,16 +159,18 @@ struct CopyRow {
     key: CopyKeyRow,
     submitted_sequence: Option<i64>,
     submitted_on: Option<String>,
+    retrospective: bool,
     received_at: i64,
 }
 
 impl CopyRow {
     fn into_copy(self) -> sqlx::Result<(CopyKey, CopyState)> {
-        let submitted_on = self.submitted_on.as_deref().map(parse).transpose()?;
+        let (on, retrospective) = (self.submitted_on.as_deref().map(parse).transpose()?, self.retrospective);
+        let submitted = self.submitted_sequence.zip(on).map(|(sequence, on)| Sent { sequence, on, retrospective });
         let received_at = Some(instant(self.received_at)?);
         Ok((
             self.key.into_key()?,
-            CopyState { submitted: self.submitted_sequence.zip(submitted_on), received_at, last_position: 0 },
+            CopyState { said: true, transcribed: None, submitted, received_at, last_position: 0 },
         ))
     }
 }
@@ -176,7 +179,7 @@ impl CopyRow {
 pub(super) async fn find_copies(tx: &mut Tx, keys: BTreeSet<CopyKey>) -> sqlx::Result<BTreeMap<CopyKey, CopyState>> {
     const SQL: [&str; 2] = over_touched!(
         "SELECT copy.patient_id, copy.timepoint, copy.occurrence, copy.instrument, copy.device_id,
-            copy.submitted_sequence, copy.submitted_on, copy.received_at
+            copy.submitted_sequence, copy.submitted_on, copy.retrospective, copy.received_at
          FROM touched JOIN questionnaire_copy AS copy ON copy.patient_id = touched.patient_id
             AND copy.timepoint = touched.timepoint AND copy.occurrence = touched.occurrence
             AND copy.instrument = touched.instrument AND copy.device_id = touched.device_id"
@@ -304,18 +307,20 @@ pub(super) async fn move_questionnaires<'a>(
 ) -> sqlx::Result<()> {
     const COPIES: [&str; 2] = over_touched!(
         "INSERT INTO questionnaire_copy (patient_id, timepoint, occurrence, instrument, device_id,
-            submitted_sequence, submitted_on, received_at)
-         SELECT patient_id, timepoint, occurrence, instrument, device_id, submitted_sequence, submitted_on, received_at
+            submitted_sequence, submitted_on, retrospective, received_at)
+         SELECT patient_id, timepoint, occurrence, instrument, device_id, submitted_sequence, submitted_on,
+            retrospective, received_at
          FROM touched WHERE TRUE
          ON CONFLICT (patient_id, timepoint, occurrence, instrument, device_id) DO UPDATE SET
             submitted_sequence = excluded.submitted_sequence, submitted_on = excluded.submitted_on,
-            received_at = excluded.received_at"
+            retrospective = excluded.retrospective, received_at = excluded.received_at"
     );
     const QUESTIONNAIRES: [&str; 2] = over_touched!(
-        "INSERT INTO questionnaire (patient_id, timepoint, occurrence, instrument, submitted_on, n_copies, received_at,
-            last_position)
-         SELECT copy.patient_id, copy.timepoint, copy.occurrence, copy.instrument, MIN(copy.submitted_on), COUNT(*),
-            MAX(copy.received_at), latest.last_position
+        "INSERT INTO questionnaire (patient_id, timepoint, occurrence, instrument, submitted_on, retrospective, n_copies,
+            received_at, last_position)
+         SELECT copy.patient_id, copy.timepoint, copy.occurrence, copy.instrument, MIN(copy.submitted_on),
+            MIN(CASE WHEN copy.retrospective THEN 1 ELSE 0 END) = 1, COUNT(*), MAX(copy.received_at),
+            latest.last_position
          FROM (SELECT patient_id, timepoint, occurrence, instrument, MAX(last_position) AS last_position
                FROM touched GROUP BY patient_id, timepoint, occurrence, instrument) AS latest
          JOIN questionnaire_copy AS copy ON copy.patient_id = latest.patient_id
@@ -323,16 +328,22 @@ pub(super) async fn move_questionnaires<'a>(
             AND copy.instrument = latest.instrument
          GROUP BY copy.patient_id, copy.timepoint, copy.occurrence, copy.instrument, latest.last_position
          ON CONFLICT (patient_id, timepoint, occurrence, instrument) DO UPDATE SET
-            submitted_on = excluded.submitted_on, n_copies = excluded.n_copies, received_at = excluded.received_at,
-            last_position = excluded.last_position"
+            submitted_on = excluded.submitted_on, retrospective = excluded.retrospective,
+            n_copies = excluded.n_copies, received_at = excluded.received_at, last_position = excluded.last_position"
     );
-    let mut copies = copies.peekable();
-    if copies.peek().is_none() {
+    let copies: Vec<_> = copies.collect();
+    if copies.is_empty() {
         return Ok(());
     }
-    let copies = touched(copies);
-    for sql in [COPIES, QUESTIONNAIRES].map(|sql| tx.choose(sql)) {
-        on!(&mut *tx, conn => { sqlx::query(sql).bind(&copies).execute(&mut **conn).await?; });
+    let all = touched(copies.iter().copied());
+    let said = if copies.iter().all(|(_, copy)| copy.said) {
+        None
+    } else {
+        Some(touched(copies.into_iter().filter(|(_, copy)| copy.said))) // a correction moves its questionnaire only
+    };
+    for (sql, copies) in [(COPIES, said.as_ref().unwrap_or(&all)), (QUESTIONNAIRES, &all)] {
+        let sql = tx.choose(sql);
+        on!(&mut *tx, conn => { sqlx::query(sql).bind(copies).execute(&mut **conn).await?; });
     }
     Ok(())
 }
@@ -382,6 +393,7 @@ struct ProgressRow {
     occurrence: i64,
     instrument: String,
     submitted_on: Option<String>,
+    retrospective: bool,
 }
 
 /// How far each questionnaire of a patient has come.
@@ -389,7 +401,7 @@ struct ProgressRow {
 /// # Errors
 /// When the database could not.
 pub async fn list_progress(tx: &mut Tx, scope: &OnePatientScope) -> sqlx::Result<Vec<Progress>> {
-    const SQL: &str = "SELECT timepoint, occurrence, instrument, submitted_on FROM questionnaire
+    const SQL: &str = "SELECT timepoint, occurrence, instrument, submitted_on, retrospective FROM questionnaire
         WHERE patient_id = $1 ORDER BY timepoint, occurrence, instrument";
     let rows: Vec<ProgressRow> =
         on!(tx, conn => sqlx::query_as(SQL).bind(scope.patient().as_uuid()).fetch_all(&mut **conn).await)?;
@@ -398,6 +410,7 @@ pub async fn list_progress(tx: &mut Tx, scope: &OnePatientScope) -> sqlx::Result
             assessment: assessment_id(&row.timepoint, row.occurrence)?,
             instrument: parse(&row.instrument)?,
             submitted_on: row.submitted_on.as_deref().map(parse).transpose()?,
+            retrospective: row.retrospective,
         })
     };
     rows.into_iter().map(progress).collect()

@@ -92,6 +92,7 @@ pub async fn hand_in(
         device: scope.device(),
         enrolled_at: scope.enrolled_at(),
         revoked: scope.revoked(),
+        staff: scope.staff(),
         received_at: state.clock.now(),
         study: &state.study,
         catalog: &state.catalog,

@@ -58,10 +58,34 @@ struct Canonical<'a> {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum CanonicalBody<'a> {
-    Answered { item: &'a ItemCode, kind: &'static str, value: &'a AnswerValue },
-    Skipped { item: &'a ItemCode, kind: &'static str, reason: SkipReason },
-    Submitted { kind: &'static str },
-    Amended { item: &'a ItemCode, kind: &'static str, reason: &'a str, value: Option<&'a AnswerValue> },
+    Answered {
+        item: &'a ItemCode,
+        kind: &'static str,
+        value: &'a AnswerValue,
+    },
+    Skipped {
+        item: &'a ItemCode,
+        kind: &'static str,
+        reason: SkipReason,
+    },
+    Submitted {
+        kind: &'static str,
+    },
+    Amended {
+        item: &'a ItemCode,
+        kind: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        left_out: Option<SkipReason>,
+        reason: &'a str,
+        value: Option<&'a AnswerValue>,
+    },
+    Transcribed {
+        #[serde(serialize_with = "crate::time::as_text")]
+        answered_on: Date,
+        kind: &'static str,
+        remark: &'a str,
+        retrospective: bool,
+    },
     Unknown(Value),
 }
 
@@ -73,8 +97,16 @@ impl<'a> CanonicalBody<'a> {
                 Self::Skipped { item, kind: "skipped", reason: *reason }
             }
             EventBody::Known(KnownBody::Submitted) => Self::Submitted { kind: "submitted" },
-            EventBody::Known(KnownBody::Amended { item, value, reason }) => {
-                Self::Amended { item, kind: "amended", reason, value: value.as_ref() }
+            EventBody::Known(KnownBody::Amended { item, value, left_out, reason }) => {
+                Self::Amended { item, kind: "amended", left_out: *left_out, reason, value: value.as_ref() }
+            }
+            EventBody::Known(KnownBody::Transcribed(Transcript { answered_on, retrospective, remark })) => {
+                Self::Transcribed {
+                    answered_on: *answered_on,
+                    kind: "transcribed",
+                    remark,
+                    retrospective: *retrospective,
+                }
             }
             EventBody::Unknown(fields) => {
                 let mut fields = Value::Object(fields.clone());
@@ -140,6 +172,33 @@ pub enum SkipReason {
     PreferNot,
     /// The patient said the question does not apply to them.
     NotApplicable,
+    /// Nothing is ticked on the form; typed in by staff, as are those below.
+    NotAnswered,
+    /// More is ticked on the form than the question allows.
+    SeveralTicked,
+    /// What is on the form cannot be read.
+    Illegible,
+    /// The patient refused this question, on the form or aloud.
+    Refused,
+}
+
+impl SkipReason {
+    /// What staff say of an item without an answer, when they type in what was said elsewhere.
+    pub const OF_STAFF: [Self; 5] =
+        [Self::NotAnswered, Self::SeveralTicked, Self::Illegible, Self::Refused, Self::NotApplicable];
+}
+
+/// What staff say of a questionnaire that they type in.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Transcript {
+    /// The civil date on which it was answered; the clock of the event says when it was typed in.
+    #[serde(serialize_with = "crate::time::as_text")]
+    pub answered_on: Date,
+    /// It was answered before the patient was included, as far as was known when it was typed in.
+    pub retrospective: bool,
+    /// Anything about the form itself; often empty, never clinical.
+    pub remark: String,
 }
 
 /// What an event says.
@@ -178,24 +237,35 @@ pub enum KnownBody {
         item: ItemCode,
         /// The corrected value; `None` withdraws the answer.
         value: Option<AnswerValue>,
+        /// Why the item is without an answer after all; never beside a value.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        left_out: Option<SkipReason>,
         /// Why, in the words of whoever corrected.
         reason: String,
     },
+    /// Staff typed in what was said on paper, by telephone or face to face; comes before the answers.
+    Transcribed(Transcript),
 }
 
-const KNOWN_KINDS: [&str; 4] = ["answered", "skipped", "submitted", "amended"];
+const KNOWN_KINDS: [&str; 5] = ["answered", "skipped", "submitted", "amended", "transcribed"];
 
 impl<'de> Deserialize<'de> for EventBody {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let map = Map::deserialize(deserializer)?;
         match map.get("kind").and_then(Value::as_str) {
             None => Err(D::Error::missing_field("kind")),
+            Some("skipped") if has_later_reason(&map) => Ok(Self::Unknown(map)),
             Some(kind) if KNOWN_KINDS.contains(&kind) => {
                 serde_json::from_value(Value::Object(map)).map(Self::Known).map_err(D::Error::custom)
             }
             Some(_) => Ok(Self::Unknown(map)),
         }
     }
+}
+
+/// Whether an item was skipped for a reason of a later version: kept and passed on as an unknown kind is.
+fn has_later_reason(skipped: &Map<String, Value>) -> bool {
+    skipped.get("reason").is_some_and(|reason| reason.is_string() && SkipReason::deserialize(reason).is_err())
 }
 
 impl AnswerEvent {

@@ -8,6 +8,8 @@ pub mod response;
 pub(crate) mod samples;
 
 pub use draft::{DraftEvent, Slot, SlotError};
-pub use event::{AnswerEvent, AnswerValue, EventBody, KnownBody, Origin, SkipReason, WordingRef, sha256_hex};
+pub use event::{
+    AnswerEvent, AnswerValue, EventBody, KnownBody, Origin, SkipReason, Transcript, WordingRef, sha256_hex,
+};
 pub use log::{AnswerLog, Appended};
 pub use response::{Amendment, ItemResponse, QuestionnaireResponse, ResponseCopy};

@@ -10,7 +10,9 @@ use std::{
     collections::BTreeMap,
 };
 
-use super::{AnswerEvent, AnswerValue, EventBody, KnownBody, SkipReason, WordingRef};
+use serde::{Deserialize, Serialize};
+
+use super::{AnswerEvent, AnswerValue, EventBody, KnownBody, SkipReason, Transcript, WordingRef};
 use crate::{
     id::{AnswerEventId, AssessmentId, DeviceId, InstrumentKey, InstrumentVersion, ItemCode, StaffId},
     order,
@@ -44,12 +46,17 @@ pub struct ResponseCopy {
     pub submitted: Option<DeviceTime>,
     /// The event that sent it.
     pub submission: Option<AnswerEventId>,
+    /// What staff said of it when they typed it in; `None` when the device asked the patient.
+    pub transcript: Option<Transcript>,
+    /// Who typed it in.
+    pub staff: Option<StaffId>,
     /// What staff corrected; only the standing copy has any.
     pub amendments: Vec<Amendment>,
 }
 
 /// What was said of one item.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ItemResponse {
     /// Answered.
     Answered(AnswerValue),
@@ -67,7 +74,7 @@ pub struct Amendment {
     /// What stood before.
     pub before: Option<ItemResponse>,
     /// What stands since; `None` withdraws the answer.
-    pub value: Option<AnswerValue>,
+    pub after: Option<ItemResponse>,
     /// Why.
     pub reason: String,
     /// Who corrected.
@@ -87,6 +94,19 @@ impl ResponseCopy {
                 ItemResponse::Skipped(_) => None,
             })
             .collect()
+    }
+
+    /// What the device itself said: the answers before any amendment.
+    #[must_use]
+    pub fn as_sent(&self) -> BTreeMap<ItemCode, ItemResponse> {
+        let mut answers = self.answers.clone();
+        for Amendment { item, before, .. } in self.amendments.iter().rev() {
+            match before {
+                Some(before) => answers.insert(item.clone(), before.clone()),
+                None => answers.remove(item),
+            };
+        }
+        answers
     }
 
     fn n_answered(&self) -> usize {
@@ -134,7 +154,7 @@ fn read_copy(mut said: Vec<(&AnswerEvent, &KnownBody)>) -> Option<ResponseCopy> 
     }
     let (last, _) = *said.last()?;
     let sent = submission.map(|_| last);
-    let mut answers = BTreeMap::new();
+    let (mut answers, mut transcript) = (BTreeMap::new(), None);
     for (_, body) in &said {
         match body {
             KnownBody::Answered { item, value } => {
@@ -143,6 +163,7 @@ fn read_copy(mut said: Vec<(&AnswerEvent, &KnownBody)>) -> Option<ResponseCopy> 
             KnownBody::Skipped { item, reason } => {
                 answers.insert(item.clone(), ItemResponse::Skipped(*reason));
             }
+            KnownBody::Transcribed(said) => transcript = Some(said.clone()),
             KnownBody::Submitted | KnownBody::Amended { .. } => {}
         }
     }
@@ -155,6 +176,8 @@ fn read_copy(mut said: Vec<(&AnswerEvent, &KnownBody)>) -> Option<ResponseCopy> 
         answers,
         submitted: sent.map(|event| event.clock),
         submission: sent.map(|event| event.id),
+        transcript,
+        staff: last.origin.staff,
         amendments: Vec::new(),
     })
 }
@@ -163,16 +186,21 @@ fn amend(copy: &mut ResponseCopy, mut amending: Vec<&AnswerEvent>) {
     order::sort_by(&mut amending, |a, b| by_id(a, b));
     amending.dedup();
     for event in amending {
-        let EventBody::Known(KnownBody::Amended { item, value, reason }) = &event.body else { continue };
-        let before = match value {
-            Some(value) => copy.answers.insert(item.clone(), ItemResponse::Answered(value.clone())),
+        let EventBody::Known(KnownBody::Amended { item, value, left_out, reason }) = &event.body else { continue };
+        let after = match (value, left_out) {
+            (Some(value), _) => Some(ItemResponse::Answered(value.clone())),
+            (None, Some(why)) => Some(ItemResponse::Skipped(*why)),
+            (None, None) => None,
+        };
+        let before = match &after {
+            Some(after) => copy.answers.insert(item.clone(), after.clone()),
             None => copy.answers.remove(item),
         };
         copy.amendments.push(Amendment {
             id: event.id,
             item: item.clone(),
             before,
-            value: value.clone(),
+            after,
             reason: reason.clone(),
             staff: event.origin.staff,
             at: event.clock,
@@ -197,7 +225,8 @@ mod tests {
 
     fn amended(item: &str, code: Option<i32>) -> EventBody {
         let value = code.map(AnswerValue::Code);
-        EventBody::Known(KnownBody::Amended { item: key(item), value, reason: "misread".to_owned() })
+        let (left_out, reason) = (None, "misread".to_owned());
+        EventBody::Known(KnownBody::Amended { item: key(item), value, left_out, reason })
     }
 
     fn read_all(events: &[AnswerEvent]) -> Option<QuestionnaireResponse> {
@@ -269,7 +298,9 @@ mod tests {
         let standing = &response.copies[0];
         assert_eq!(said(standing), [("q1", Some(3))]);
         let before: Vec<_> = standing.amendments.iter().map(|amendment| amendment.before.clone()).collect();
-        assert_eq!(before, [1, 2].map(|code| Some(ItemResponse::Answered(AnswerValue::Code(code)))));
+        let sent = [1, 2].map(|code| ItemResponse::Answered(AnswerValue::Code(code)));
+        assert_eq!(before, sent.clone().map(Some));
+        assert_eq!(standing.as_sent().into_values().collect::<Vec<_>>(), sent);
         assert_eq!(read_all(&events[3..]), None, "nothing was said yet that could be corrected");
     }
 

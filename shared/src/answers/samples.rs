@@ -4,11 +4,11 @@ use proptest::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{AnswerEvent, AnswerValue, EventBody, KnownBody, Origin, SkipReason, WordingRef};
+use super::{AnswerEvent, AnswerValue, EventBody, KnownBody, Origin, SkipReason, Transcript, WordingRef};
 use crate::{
     id::{AnswerEventId, DeviceId, InstrumentVersion, PatientId, SessionId},
     people::{Mode, Respondent},
-    time::{DeviceTime, Timestamp},
+    time::{Date, DeviceTime, Timestamp},
 };
 
 pub(crate) fn key<K: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> K {
@@ -50,12 +50,19 @@ fn any_body() -> impl Strategy<Value = EventBody> {
         1 => item().prop_map(|item| {
             EventBody::Known(KnownBody::Skipped { item: key(item), reason: SkipReason::PreferNot })
         }),
+        1 => (0..400_i32, any::<bool>()).prop_map(|(days, retrospective)| {
+            let answered_on = Date::constant(2026, 1, 1).saturating_add(jiff::Span::new().days(days));
+            let remark = if retrospective { "page 2 is torn" } else { "" }.to_owned();
+            EventBody::Known(KnownBody::Transcribed(Transcript { answered_on, retrospective, remark }))
+        }),
         1 => Just(submitted()),
         1 => (item(), proptest::option::of(1..4)).prop_map(|(item, code)| {
             let value = code.map(AnswerValue::Code);
-            EventBody::Known(KnownBody::Amended { item: key(item), value, reason: "typing error".to_owned() })
+            let left_out = value.is_none().then_some(SkipReason::Illegible);
+            EventBody::Known(KnownBody::Amended { item: key(item), value, left_out, reason: "typing error".to_owned() })
         }),
         1 => Just(serde_json::from_value(json!({ "kind": "dictated", "seconds": 4, "item": "q1" })).unwrap()),
+        1 => Just(serde_json::from_value(json!({ "kind": "skipped", "reason": "sang_it", "item": "q1" })).unwrap()),
     ]
 }
 

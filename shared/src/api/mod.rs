@@ -4,6 +4,7 @@
 //! something carries the header [`CSRF_HEADER`].
 
 mod device;
+mod entry;
 mod exports;
 mod handover;
 mod identity;
@@ -15,6 +16,9 @@ mod staff;
 mod worklist;
 
 pub use device::{ClaimReply, ClaimRequest, DeviceSessionRequest};
+pub use entry::{
+    AmendRequest, AmendmentLine, EntryReply, EntryRequest, FormReply, FormsReply, FormsRequest, PaperForm, SentCopy,
+};
 pub use exports::{ExportFile, ExportReply, ExportRequest};
 pub use handover::{GivenRequest, HandoverReply, HandoverRequest, IdentityItem, LockReply, UnlockRequest};
 pub use identity::{
@@ -24,7 +28,7 @@ pub use identity::{
 pub use milestones::{MilestoneLine, MilestonePreviewReply, MilestoneRequest, PlanReply};
 pub use patients::{
     AnswerLine, DeviceLine, EnrolPreviewReply, EnrolPreviewRequest, EnrolReply, EnrolRequest, LetterReply, PatientLine,
-    PatientReply, PatientsReply, PatientsRequest, ReceivedCopy, ReceivedQuestionnaire,
+    PatientReply, PatientsReply, PatientsRequest, ReceivedCopy, ReceivedQuestionnaire, TwiceLine,
 };
 pub use problem::{Problem, ProblemKind};
 pub use reports::{CompletionReply, CompletionRow, ReasonCount, TrajectoryPoint, TrajectoryReply};

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ConsentRequest, ContactRequest, MilestoneLine, MilestoneRequest, MissingLine};
+use super::{AmendmentLine, ConsentRequest, ContactRequest, MilestoneLine, MilestoneRequest, MissingLine};
 use crate::{
-    answers::AnswerValue,
+    answers::{AnswerValue, SkipReason, Transcript},
     id::{AssessmentId, DeviceId, HemopathyKey, InstrumentVersion, ItemCode, Language, PathwayKey, PatientId, SiteKey},
-    people::DeviceKind,
+    people::{DeviceKind, Mode, Respondent},
     schedule::Assessment,
     scoring::InstrumentScores,
     time::{Date, Timestamp},
@@ -171,10 +171,27 @@ pub struct ReceivedQuestionnaire {
     pub assessment: AssessmentId,
     /// Which instrument.
     pub instrument: InstrumentVersion,
-    /// Every device's copy, the standing one first; more than one is a conflict to look at.
+    /// Every device's copy, the standing one first; more than one is a conflict to look at, unless staff typed all of
+    /// them in and what differs is settled.
     pub copies: Vec<ReceivedCopy>,
+    /// What staff corrected of the standing copy, oldest first.
+    pub amendments: Vec<AmendmentLine>,
+    /// Where staff typed it in more than once: the items on which the entries differ.
+    pub entered_twice: Option<TwiceLine>,
     /// Scores of the standing copy.
     pub scores: Option<InstrumentScores>,
+}
+
+/// A questionnaire that was typed in twice.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TwiceLine {
+    /// The items on which the entries differ.
+    pub differing: Vec<ItemCode>,
+    /// Those of them that nobody has settled yet.
+    pub open: Vec<ItemCode>,
+    /// One person typed in all of them.
+    pub by_one_person: bool,
 }
 
 /// What one device sent of one questionnaire.
@@ -189,6 +206,14 @@ pub struct ReceivedCopy {
     pub received_at: Timestamp,
     /// The device's clock was off by more than five minutes when it sent.
     pub clock_skewed: bool,
+    /// How it was administered.
+    pub mode: Mode,
+    /// Who answered.
+    pub respondent: Respondent,
+    /// The account that typed it in; `None` when the patient answered on a device.
+    pub entered_by: Option<String>,
+    /// What was said of it when it was typed in.
+    pub transcript: Option<Transcript>,
     /// Each item in the instrument's order: its label and what was said.
     pub answers: Vec<AnswerLine>,
 }
@@ -205,8 +230,8 @@ pub struct AnswerLine {
     pub value: Option<AnswerValue>,
     /// The value in words of the pack it was asked in.
     pub words: String,
-    /// Skipped on purpose.
-    pub skipped: bool,
+    /// Why it has no answer, where that was said.
+    pub skipped: Option<SkipReason>,
 }
 
 /// A device in a patient's file.

@@ -17,7 +17,8 @@ pub(super) const COLUMNS: [Column; 5] = [
         "status",
         "Whether there is an answer, and if not, why",
         "answered; skipped=left out on purpose, confirmed; skipped_as_not_applicable=the patient said it does not \
-         apply; not_applicable=not asked, by earlier answers; not_reached=no answer and no reason; \
+         apply; not_answered_on_form=left blank on paper; several_ticked=more than one box ticked on paper; \
+         illegible=not readable on paper; refused=refused on paper or aloud; not_applicable=not asked, by earlier answers; not_reached=no answer and no reason; \
          withdrawn=taken back by staff, with a reason on file",
     ),
     closed("amended", "Whether staff corrected it after sending; the old value is kept in the registry", "yes; no"),
@@ -52,7 +53,7 @@ impl<W: Write> AnswersCsv<W> {
             logic::applicable(exported.definition, &values).into_iter().map(|item| &item.code).collect();
         for (index, item) in exported.definition.items.iter().enumerate() {
             let (value, status) = said(exported, item, applicable.contains(&item.code));
-            let amended = exported.copy.amendments.iter().any(|it| it.item == item.code);
+            let amended = exported.copy.amendments.iter().any(|it| it.item == item.code && it.before != it.after);
             let own = [
                 cell::text(item.code.as_str()).into_owned(),
                 (index + 1).to_string(),
@@ -85,12 +86,16 @@ impl<W: Write> AnswersCsv<W> {
 }
 
 fn said(exported: &Exported<'_>, item: &Item, applies: bool) -> (String, &'static str) {
-    let withdrawn = || exported.copy.amendments.iter().any(|it| it.item == item.code && it.value.is_none());
+    let withdrawn = || exported.copy.amendments.iter().any(|it| it.item == item.code && it.after.is_none());
     let none = |status| (NO_VALUE.to_owned(), status);
     match exported.copy.answers.get(&item.code) {
         Some(ItemResponse::Answered(value)) => (cell::answer(value), "answered"),
         Some(ItemResponse::Skipped(SkipReason::PreferNot)) => none("skipped"),
         Some(ItemResponse::Skipped(SkipReason::NotApplicable)) => none("skipped_as_not_applicable"),
+        Some(ItemResponse::Skipped(SkipReason::NotAnswered)) => none("not_answered_on_form"),
+        Some(ItemResponse::Skipped(SkipReason::SeveralTicked)) => none("several_ticked"),
+        Some(ItemResponse::Skipped(SkipReason::Illegible)) => none("illegible"),
+        Some(ItemResponse::Skipped(SkipReason::Refused)) => none("refused"),
         None if withdrawn() => none("withdrawn"),
         None if applies => none("not_reached"),
         None => none("not_applicable"),

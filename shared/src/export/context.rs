@@ -28,7 +28,7 @@ pub struct Exported<'a> {
     pub target_day: Option<i32>,
     /// The occasion's window, where its anchor is known.
     pub window: Option<Window>,
-    /// The civil date it was sent.
+    /// The civil date it was sent; what was typed in by staff, answered.
     pub submitted_on: Date,
     /// The civil date the server received it.
     pub received_on: Date,
@@ -67,7 +67,7 @@ impl RelativeDays {
     }
 }
 
-pub(super) const COLUMNS: [Column; 23] = [
+pub(super) const COLUMNS: [Column; 24] = [
     open("patient", "Pseudonym: random, the same in every file and export"),
     open("site", "Following site; labels under kind site"),
     open("pathway", "Care pathway on the day of sending; labels under kind pathway"),
@@ -77,7 +77,7 @@ pub(super) const COLUMNS: [Column; 23] = [
     open("target_day", "Relative day the timepoint aims at, counted from its anchor; NA if the study no longer has it"),
     closed(
         "timing",
-        "Day of sending against the window of the timepoint",
+        "Day of sending, or of answering on paper or aloud, against the window of the timepoint",
         "on_time; early=before the window opened; late=after it closed; no_window=its anchor date is not known",
     ),
     open("day_from_infusion", "Day of sending, infusion being Day 0; NA if not infused"),
@@ -92,7 +92,10 @@ pub(super) const COLUMNS: [Column; 23] = [
         "How exactly the inclusion date is known",
         "day; month=counted from the 15th; year=counted from 1 July; not_dated",
     ),
-    open("days_to_receipt", "Days from sending on the device to receipt by the hospital"),
+    open(
+        "days_to_receipt",
+        "Days from sending on the device, or from answering on paper or aloud, to receipt by the hospital",
+    ),
     open("instrument", "Instrument"),
     open("instrument_version", "Version of the instrument, as its owner writes it"),
     open("language", "Language it was asked in"),
@@ -114,12 +117,20 @@ pub(super) const COLUMNS: [Column; 23] = [
         "none; read_aloud_by_device; read_aloud_by_staff; hand_of_staff; interpreter; relative",
     ),
     closed("mode", "How it was administered", "own_device; ward_tablet; paper; telephone; interview"),
-    open("copies", "How many devices sent a copy of this questionnaire; the standing one is exported"),
+    closed(
+        "retrospective",
+        "Whether it was answered before inclusion and typed in later; not expected in completion",
+        "yes; no",
+    ),
+    open(
+        "copies",
+        "How many copies there are of this questionnaire, each entry of a form being one; the standing one is exported",
+    ),
 ];
 
 impl Exported<'_> {
     /// The cells of [`COLUMNS`].
-    pub(super) fn cells(&self) -> [String; 23] {
+    pub(super) fn cells(&self) -> [String; 24] {
         let (day_from_infusion, infusion_precision) = counted(self.days.from_infusion, "not_infused");
         let (day_from_inclusion, inclusion_precision) = counted(self.days.from_inclusion, "not_dated");
         let (respondent, assistance) = respondent(self.copy.respondent);
@@ -147,6 +158,7 @@ impl Exported<'_> {
             respondent.to_owned(),
             assistance,
             cell::word(&self.copy.mode),
+            if self.copy.transcript.as_ref().is_some_and(|it| it.retrospective) { "yes" } else { "no" }.to_owned(),
             self.n_copies.to_string(),
         ]
     }

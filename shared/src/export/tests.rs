@@ -46,7 +46,7 @@ impl World {
     }
 
     fn amended(mut self, item: &str, value: Option<AnswerValue>) -> Self {
-        let body = KnownBody::Amended { item: key(item), value, reason: "misread".to_owned() };
+        let body = KnownBody::Amended { item: key(item), value, left_out: None, reason: "misread".to_owned() };
         let mut amending = event(900, 9, 1, EventBody::Known(body));
         amending.instrument = self.events[0].instrument.clone();
         self.events.push(amending);

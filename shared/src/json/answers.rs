@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Fields, FromJson, objects, variant, words};
-use crate::answers::{AnswerEvent, AnswerValue, EventBody, KnownBody, Origin, SkipReason, WordingRef};
+use crate::answers::{AnswerEvent, AnswerValue, EventBody, KnownBody, Origin, SkipReason, Transcript, WordingRef};
 
 objects! {
     AnswerEvent { id patient assessment instrument wording origin sequence clock body }
@@ -12,7 +12,14 @@ objects! {
 }
 
 words! {
-    SkipReason { PreferNot = "prefer_not" NotApplicable = "not_applicable" }
+    SkipReason {
+        PreferNot = "prefer_not"
+        NotApplicable = "not_applicable"
+        NotAnswered = "not_answered"
+        SeveralTicked = "several_ticked"
+        Illegible = "illegible"
+        Refused = "refused"
+    }
 }
 
 impl FromJson for AnswerValue {
@@ -35,17 +42,29 @@ impl FromJson for EventBody {
         let kind: String = fields.take("kind")?;
         let known = match kind.as_str() {
             "answered" => KnownBody::Answered { item: fields.take("item")?, value: fields.take("value")? },
+            "skipped" if has_later_reason(json) => return json.as_object().cloned().map(Self::Unknown),
             "skipped" => KnownBody::Skipped { item: fields.take("item")?, reason: fields.take("reason")? },
             // Without fields of its own, serde does not look for others.
             "submitted" => return Some(Self::Known(KnownBody::Submitted)),
             "amended" => KnownBody::Amended {
                 item: fields.take("item")?,
                 value: fields.take("value")?,
+                left_out: fields.take("left_out")?,
                 reason: fields.take("reason")?,
             },
+            "transcribed" => KnownBody::Transcribed(Transcript {
+                answered_on: fields.take("answered_on")?,
+                retrospective: fields.take("retrospective")?,
+                remark: fields.take("remark")?,
+            }),
             _ => return json.as_object().cloned().map(Self::Unknown),
         };
         fields.end()?;
         Some(Self::Known(known))
     }
+}
+
+/// Whether an item was skipped for a reason of a later version.
+fn has_later_reason(skipped: &Value) -> bool {
+    skipped.get("reason").is_some_and(|reason| reason.is_string() && SkipReason::from_json(reason).is_none())
 }

@@ -19,7 +19,7 @@ objects! {
     Fallback { anchor days }
     Facts { hemopathy milestones; progress }
     Milestone { kind on; planned }
-    Progress { assessment instrument submitted_on }
+    Progress { assessment instrument submitted_on; retrospective }
 }
 
 /// How many screens is the hospital's to count, as [`Study::for_devices`] leaves it out.

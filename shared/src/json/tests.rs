@@ -213,7 +213,7 @@ fn check_words<T: FromJson + DeserializeOwned + PartialEq + Debug>(words: &str) 
 fn every_word_is_known() {
     check_words::<Mode>("own_device ward_tablet paper telephone interview");
     check_words::<Assistance>("read_aloud_by_device read_aloud_by_staff hand_of_staff interpreter relative");
-    check_words::<SkipReason>("prefer_not not_applicable");
+    check_words::<SkipReason>("prefer_not not_applicable not_answered several_ticked illegible refused");
     check_words::<Recall>("none today past_day past_week past_two_weeks past_four_weeks past_year");
     check_words::<study::StudyStatus>("demonstration live");
     check_words::<study::Series>("always not_infused infused each_time");

@@ -66,6 +66,9 @@ pub struct Progress {
     /// The civil date it was sent; `None` while it is only begun.
     #[serde(default, serialize_with = "crate::time::as_optional_text")]
     pub submitted_on: Option<Date>,
+    /// It was answered before inclusion and typed in later: where it was not expected, it still is not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub retrospective: bool,
 }
 
 /// One occasion of one patient, as it stands on a day.

@@ -3,7 +3,7 @@
 use super::{
     Assessment, Expectation, Facts, Plan, Questionnaire, QuestionnaireState, Tally, Window,
     course::{Course, day_after},
-    windows::{Occasion, around, is_begun, settle},
+    windows::{Occasion, around, settle},
 };
 use crate::{
     id::{AssessmentId, InstrumentKey, InstrumentVersion},
@@ -16,7 +16,8 @@ use crate::{
 /// The rules, in the order they are applied:
 /// - A timepoint counts from its anchor as observed, else its fallback as observed, else either as planned.
 /// - A relapse opens an assessment of its own each time, numbered by order of date.
-/// - A window that closed before inclusion is not applicable, never missed.
+/// - A window that closed before inclusion is not applicable, never missed; what was answered on paper then, and typed
+///   in later as retrospective, is told with it and changes nothing of that.
 /// - The series of patients who are not infused runs up to the day before infusion, be it planned; what was
 ///   answered stays, what closed before infusion stays missed, the rest is not applicable. The infusion series waits, planned, for its date.
 /// - No two windows ask one instrument on the same days: what was begun goes first, then T0, the infusion series,
@@ -103,7 +104,9 @@ fn occasion<'a>(
         })
         .collect();
     let applies = !questionnaires.is_empty();
-    Occasion { id, timepoint, window, questionnaires, applies }
+    let mut worked_on = facts.progress.iter().filter(|it| it.assessment == id).peekable();
+    let is_retrospective = worked_on.peek().is_some() && worked_on.all(|it| it.retrospective);
+    Occasion { id, timepoint, window, questionnaires, applies, is_retrospective }
 }
 
 /// What the batteries ask of this hemopathy, then what was worked on though they ask it no longer.
@@ -138,11 +141,13 @@ fn progress(facts: &Facts, id: &AssessmentId, instrument: &InstrumentKey) -> Que
 /// Settles what the patient's course alone says: before inclusion, and the end of the series without infusion.
 fn apply(occasion: &mut Occasion<'_>, course: &Course<'_>) {
     let not_infused = occasion.timepoint.series == Series::NotInfused;
-    let Some(window) = occasion.window.as_mut().filter(|_| !occasion.questionnaires.iter().any(is_begun)) else {
-        return;
-    };
+    let (is_begun, is_retrospective) = (occasion.is_begun(), occasion.is_retrospective);
+    let Some(window) = occasion.window.as_mut().filter(|_| !is_begun || is_retrospective) else { return };
     if course.inclusion().is_some_and(|inclusion| window.closes_on < inclusion) {
         occasion.applies = false;
+    }
+    if is_begun {
+        return;
     }
     let Some(infusion) = course.infusion().filter(|on| not_infused && *on <= window.closes_on) else { return };
     match day_after(infusion, -1) {

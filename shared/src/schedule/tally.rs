@@ -48,9 +48,13 @@ impl Tally {
         tally
     }
 
-    /// Where the assessment stands on a day. Finished work is finished whatever else is true.
+    /// Where the assessment stands on a day. Finished work is finished whatever else is true, but what was never
+    /// expected is not completed by what is typed in of it later.
     #[must_use]
     pub fn state(self, expectation: Expectation, window: Option<Window>, today: Date) -> AssessmentState {
+        if expectation == Expectation::NotApplicable {
+            return AssessmentState::NotApplicable;
+        }
         if let Some(on) = self.submitted_on.filter(|_| self.n_submitted == self.n_questionnaires) {
             let late = window.is_some_and(|window| window.closes_on < on);
             return if late { AssessmentState::CompletedLate(on) } else { AssessmentState::Completed(on) };

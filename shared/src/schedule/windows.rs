@@ -21,11 +21,13 @@ pub(super) struct Occasion<'a> {
     pub(super) questionnaires: Vec<Questionnaire>,
     /// Not expected of this patient; what was begun is always expected.
     pub(super) applies: bool,
+    /// All that there is of it was answered before inclusion and typed in later.
+    pub(super) is_retrospective: bool,
 }
 
 impl Occasion<'_> {
     pub(super) fn is_begun(&self) -> bool {
-        self.questionnaires.iter().any(is_begun)
+        self.questionnaires.iter().any(|it| it.state != QuestionnaireState::NotStarted)
     }
 
     /// The day the last questionnaire was sent, once all were.
@@ -60,10 +62,6 @@ impl Occasion<'_> {
         let over = self.finished_on().is_some_and(|on| on < window.opens_on);
         self.window.filter(|_| !over && self.shares_instrument(weaker))
     }
-}
-
-pub(super) fn is_begun(questionnaire: &Questionnaire) -> bool {
-    questionnaire.state != QuestionnaireState::NotStarted
 }
 
 /// The window of a timepoint around its anchor.

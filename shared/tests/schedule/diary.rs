@@ -86,7 +86,7 @@ impl Diary {
                 Line::Milestone(_) | Line::TakenBack(_) => return None,
             };
             let instrument = instrument.parse().expect("an instrument");
-            Some(Progress { assessment: assessment.clone(), instrument, submitted_on })
+            Some(Progress { assessment: assessment.clone(), instrument, submitted_on, retrospective: false })
         };
         Facts {
             hemopathy: hemopathy.parse().expect("a hemopathy"),

@@ -1,5 +1,6 @@
 //! What a nurse does every day: the list, dates that move, reasons for what is missing.
 
+mod entry;
 mod handover;
 mod milestones;
 mod missing;

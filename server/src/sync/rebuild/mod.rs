@@ -38,11 +38,12 @@ pub async fn list_progress_known_at(
     let progress = |(CopyKey { assessment, instrument, .. }, copy): (CopyKey, CopyState)| Progress {
         assessment,
         instrument,
-        submitted_on: copy.submitted.map(|(_, on)| on),
+        submitted_on: copy.submitted.map(|sent| sent.on),
+        retrospective: copy.submitted.is_some_and(|sent| sent.retrospective),
     };
     let mut copies = BTreeMap::new();
     go_on(&mut copies, queries::list_kept_until(tx, scope, at).await?);
-    Ok(copies.into_iter().map(progress).collect())
+    Ok(copies.into_iter().filter(|(_, copy)| copy.said).map(progress).collect())
 }
 
 /// Takes copies further by events in the order of commits.
