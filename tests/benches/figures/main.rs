@@ -32,11 +32,13 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// All figures, or those of the group whose name begins so: push, reading, kept.
+/// All figures, or those of the groups whose name begins so: push-postgres, push-sqlite, reading, kept.
 async fn figures(table: &mut Table, chosen: &str) -> Result<()> {
     let postgres = setting("RESSENTI_BENCH_POSTGRES")?;
-    if "push".starts_with(chosen) {
+    if "push-postgres".starts_with(chosen) {
         push_on_postgres(table, &postgres).await?;
+    }
+    if "push-sqlite".starts_with(chosen) {
         push_on_sqlite(table).await?;
     }
     if "reading".starts_with(chosen) {
