@@ -12,6 +12,7 @@ pub mod devices;
 pub mod entry;
 pub mod error;
 pub mod exports;
+pub mod findings;
 pub mod handover;
 pub mod identity;
 pub mod instruments;
@@ -89,6 +90,7 @@ pub fn router(state: AppState) -> Router {
         .merge(exports::routes())
         .merge(identity::routes())
         .merge(handover::routes())
+        .merge(findings::routes())
         .merge(milestones::routes())
         .merge(missing::routes())
         .merge(patients::routes())

@@ -1,9 +1,9 @@
-//! Computing anew everything that can be computed: what was received, assessments and scores.
+//! Computing anew everything that can be computed: what was received, assessments, scores and flags.
 //!
-//! Nothing but answer events, milestones, reasons noted, what was set aside, the study and the catalogue goes in. It is for a
+//! Nothing but answer events, milestones, reasons noted, what was set aside, looks, the study and the catalogue goes in. It is for a
 //! registry in which something seems wrong, and for whoever wants to see that nothing is.
 
-use crate::{assessments, scores, state::AppState, sync};
+use crate::{assessments, findings, scores, state::AppState, sync};
 
 /// What everything was computed from.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -22,8 +22,10 @@ pub struct Rebuilt {
 pub async fn rebuild(state: &AppState) -> sqlx::Result<Rebuilt> {
     let mut tx = state.db.begin().await?;
     let n_events = sync::rebuild(&mut tx).await?;
+    findings::forget(&mut tx).await?;
     let n_patients = assessments::rebuild(&mut tx, &state.study, n_events).await?;
     tx.commit().await?;
     scores::rebuild(&state.db, &state.catalog).await?;
+    findings::refresh(&state.db, &state.study, &state.catalog).await?;
     Ok(Rebuilt { n_events, n_patients })
 }

@@ -39,7 +39,7 @@ pub struct Parts {
     pub recent_devices: RecentDevices,
     /// Who appends answer events.
     pub writer: Writer,
-    /// The last position that was committed, as it moves.
+    /// What was committed last, as it moves.
     pub news: News,
 }
 
@@ -70,14 +70,14 @@ impl AppState {
         let identity = IdentityDb(db::connect(&config.identity_database, CONNECTIONS, config.database_wait).await?);
         db::migrate(&db, &identity).await?;
         let identity_key = IdentityKey::open(&config.identity_key, &identity, &chance).await?;
-        let position = sync::last_position(&db).await.map_err(|error| {
+        let counters = sync::last_news(&db).await.map_err(|error| {
             StartError::new(format!("The research database could not be read: {error}."), "see the database's own log")
         })?;
         let mut catalog = read_catalog(config.instruments.as_deref())?;
         let study = Arc::new(read_study(config, &catalog)?);
         catalog.select(study.selections());
         let catalog = Arc::new(catalog);
-        let news = News::start(db.clone(), position);
+        let news = News::start(db.clone(), counters);
         let writer = Writer::start(db.clone(), news.clone());
         let recent_devices = RecentDevices::default();
         Ok(Self(Arc::new(Parts {

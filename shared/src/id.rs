@@ -133,6 +133,8 @@ ids! {
     MilestoneId;
     /// One note of why an assessment has no answer.
     MissingReasonId;
+    /// A note that something was looked at.
+    LookId;
 }
 
 keys! {
@@ -154,6 +156,8 @@ keys! {
     BatteryKey;
     /// A hospital site.
     SiteKey;
+    /// A flag of the study: `hads-anxiety`.
+    FlagKey;
     /// A type of blood cancer.
     HemopathyKey;
     /// A CAR-T product.

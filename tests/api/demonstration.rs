@@ -31,7 +31,7 @@ on_both_databases! {
         assert!(!demo::fill(&app.state, SOME).await.unwrap(), "a second start changes nothing");
 
         let claire = sign_in(&app, "claire").await;
-        for (group, at_least) in [("due", 3), ("received", 1), ("attention", 1), ("overdue", 1)] {
+        for (group, at_least) in [("due", 3), ("received", 1), ("conflict", 1), ("flags", 1), ("overdue", 1)] {
             let list: WorklistReply = claire.post("/api/worklist", &json!({ "group": group })).await.ok();
             assert!(list.lines.len() >= at_least, "{group}: {:?}", list.counts);
             assert!(list.lines.iter().all(|line| line.patient.registry_number.starts_with("DEMO-")));
@@ -60,7 +60,7 @@ on_both_databases! {
         loop {
             let asked = json!({ "group": "overdue", "after": after });
             let list: WorklistReply = claire.post("/api/worklist", &asked).await.ok();
-            waiting.extend(list.lines.into_iter().map(|line| (line.patient.patient, line.assessment)));
+            waiting.extend(list.lines.into_iter().map(|line| (line.patient.patient, line.assessment.unwrap())));
             after = list.next;
             if after.is_none() {
                 break;

@@ -1,9 +1,8 @@
 //! Everything but answer events, milestones and what was set aside can be computed anew, and comes out the same.
 
 use server::{
-    demo,
+    demo, findings,
     rebuild::{Rebuilt, rebuild},
-    scores,
 };
 use shared::sync::protocol::QuarantineReason;
 
@@ -22,8 +21,15 @@ macro_rules! table {
     };
 }
 
-const TABLES: [(&str, &str, &str, &str, &str); 5] =
-    [table!("questionnaire_copy"), table!("questionnaire"), table!("assessment"), table!("score"), table!("planned")];
+const TABLES: [(&str, &str, &str, &str, &str); 7] = [
+    table!("questionnaire_copy"),
+    table!("questionnaire"),
+    table!("assessment"),
+    table!("score"),
+    table!("flag"),
+    table!("planned"),
+    table!("flagged"),
+];
 
 /// Rows that are not as they were kept, by table.
 async fn differing(app: &TestApp) -> Vec<(&'static str, i64)> {
@@ -52,7 +58,7 @@ on_both_databases! {
         demo::fill(&app.state, 25).await.unwrap();
         two_devices(&app).await;
         server::assessments::refresh(&app.state.db, &app.state.study).await.unwrap();
-        scores::refresh(&app.state.db, &app.state.catalog).await.unwrap();
+        findings::refresh(&app.state.db, &app.state.study, &app.state.catalog).await.unwrap();
         for (table, keep, count, ..) in TABLES {
             app.execute(keep).await.unwrap();
             assert!(app.count(count).await > 0, "{table} holds something to compare");
@@ -65,7 +71,9 @@ on_both_databases! {
             "UPDATE questionnaire SET n_copies = 9, received_at = 0",
             "DELETE FROM assessment WHERE occurrence = 1",
             "UPDATE score SET value = 0",
+            "DELETE FROM flag",
             "UPDATE planned SET position = 0",
+            "UPDATE flagged SET position = 0",
         ] {
             assert!(app.execute(damage).await.unwrap() > 0, "{damage}");
         }

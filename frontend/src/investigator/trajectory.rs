@@ -209,6 +209,7 @@ mod tests {
                 timepoint("R", Series::EachTime, 0),
             ],
             reminders: None,
+            flags: Vec::new(),
         }
     }
 

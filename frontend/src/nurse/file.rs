@@ -3,11 +3,16 @@
 use leptos::prelude::*;
 use shared::{api::PatientReply, id::PatientId};
 
+mod copies;
+mod findings;
+mod questionnaires;
+
+use self::{findings::Findings, questionnaires::Questionnaires};
 use super::{
     devices::{Devices, in_order_of_enrolment},
+    look::LookNote,
     milestones::{Changes, Milestones},
     missing::{ReasonNote, ReasonPanel},
-    questionnaires::Questionnaires,
     strip::{Reasons, Strip},
 };
 use crate::{
@@ -39,6 +44,7 @@ fn File(file: PatientReply, fetch: Fetch<PatientReply>, saved: RwSignal<bool>, n
     let patient = file.patient.patient;
     let devices = StoredValue::new(in_order_of_enrolment(&file.devices));
     let reasons = Reasons { patient: file.patient.clone(), missing: file.missing.clone(), note };
+    let look = LookNote::new(Callback::new(move |()| fetch.again()));
     view! {
         <div class="page-head">
             <Heading text=Signal::derive(move || text::title(locale.get(), &number)) />
@@ -47,6 +53,7 @@ fn File(file: PatientReply, fetch: Fetch<PatientReply>, saved: RwSignal<bool>, n
             </Link>
         </div>
         <Identity file=file.clone() />
+        <Findings file=file.clone() look />
         <section class="panel" aria-labelledby="assessments">
             <h2 id="assessments">{move || text::assessments(locale.get())}</h2>
             <ReasonPanel note />

@@ -1,27 +1,25 @@
 //! What the nurse sees: who needs her now, enrolling with the letter, patients and their files.
 
-mod copies;
 mod devices;
 mod enrol;
 mod file;
 mod filter;
 mod letter;
+mod look;
 mod milestones;
 mod missing;
 mod patients;
 mod qr;
-mod questionnaires;
 mod state;
 mod strip;
 mod worklist;
-mod worklist_page;
 
 use leptos::prelude::*;
 use shared::api::WorklistGroup;
 
 use self::{enrol::EnrolBoxes, filter::Filter};
 pub(crate) use self::{
-    enrol::EnrolPage, file::PatientPage, letter::LetterPage, patients::PatientsPage, worklist_page::WorklistPage,
+    enrol::EnrolPage, file::PatientPage, letter::LetterPage, patients::PatientsPage, worklist::WorklistPage,
 };
 
 /// What a nurse has half written or chosen; it outlives the pages, not her.

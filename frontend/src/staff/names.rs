@@ -2,8 +2,10 @@
 
 use shared::{
     api::{InstrumentOutline, ScaleOutline, StudyReply},
-    id::{HemopathyKey, InstrumentKey, InstrumentVersion, ItemCode, PathwayKey, ScaleCode, SiteKey, TimepointKey},
-    study::{Labels, Named, Study},
+    id::{
+        FlagKey, HemopathyKey, InstrumentKey, InstrumentVersion, ItemCode, PathwayKey, ScaleCode, SiteKey, TimepointKey,
+    },
+    study::{Flag, Labels, Named, Study},
 };
 
 use crate::i18n::Locale;
@@ -75,6 +77,17 @@ impl Names {
     pub(crate) fn timepoint(&self, key: &TimepointKey, locale: Locale) -> String {
         let found = self.0.study.timepoints.iter().find(|one| one.key == *key);
         found.and_then(|one| label(&one.label, locale)).map_or_else(|| key.to_string(), str::to_owned)
+    }
+
+    /// A flag of the study.
+    pub(crate) fn find_flag(&self, key: &FlagKey) -> Option<&Flag> {
+        self.0.study.flags.iter().find(|flag| flag.key == *key)
+    }
+
+    /// What a flag points at.
+    pub(crate) fn flag(&self, key: &FlagKey, locale: Locale) -> String {
+        let found = self.find_flag(key).and_then(|flag| label(&flag.label, locale));
+        found.map_or_else(|| key.to_string(), str::to_owned)
     }
 
     /// An instrument, whatever its version.

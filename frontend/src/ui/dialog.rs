@@ -28,8 +28,8 @@ pub fn Dialog(
         }
     });
     view! {
-        <dialog class="dialog" aria-labelledby="dialog-title" node_ref=dialog on:close=move |_: ev::Event| open.set(false)>
-            <h2 id="dialog-title">{title}</h2>
+        <dialog class="dialog" aria-label=title node_ref=dialog on:close=move |_: ev::Event| open.set(false)>
+            <h2>{title}</h2>
             {children()}
         </dialog>
     }

@@ -1,6 +1,6 @@
 -- The research side of the registry: pseudonyms only, no name and no registry number.
 -- Instants are milliseconds since 1970 UTC (…_at), civil dates ISO text (…_on). What the comments call
--- recomputable can be rebuilt from answer_event, quarantine, milestone, missing_reason and episode.
+-- recomputable can be rebuilt from answer_event, quarantine, milestone, missing_reason, look and episode.
 
 CREATE TABLE staff (
   staff_id      UUID    NOT NULL PRIMARY KEY,
@@ -83,6 +83,21 @@ CREATE TABLE consent (
   entered_by  UUID    NOT NULL REFERENCES staff (staff_id),
   entered_at  BIGINT  NOT NULL,
   PRIMARY KEY (patient_id, ordinal)
+);
+
+-- That a member of staff looked at a flag, a conflict of devices or something set aside. Append-only; it holds for
+-- exactly what was found.
+CREATE TABLE look (
+  look_id    UUID    NOT NULL PRIMARY KEY,
+  patient_id UUID    NOT NULL REFERENCES patient (patient_id),
+  ordinal    BIGINT  NOT NULL,
+  timepoint  TEXT,                            -- of the assessment, where there is one
+  occurrence BIGINT ,
+  found      TEXT    NOT NULL,                -- what was found, in a word that changes when it does
+  note       TEXT    NOT NULL,
+  entered_by UUID    NOT NULL REFERENCES staff (staff_id),
+  entered_at BIGINT  NOT NULL,
+  UNIQUE (patient_id, ordinal)
 );
 
 -- A letter with a QR secret and a typed code; both are kept as hashes and work once.
@@ -184,6 +199,7 @@ CREATE TABLE quarantine (
   UNIQUE (device_id, hash)
 );
 CREATE INDEX quarantine_by_patient ON quarantine (patient_id);
+CREATE INDEX quarantine_of_no_assessment ON quarantine (patient_id) WHERE timepoint IS NULL AND looked_at IS NULL;
 
 -- Recomputable: what one device sent of one questionnaire.
 CREATE TABLE questionnaire_copy (
@@ -230,7 +246,9 @@ CREATE TABLE assessment (
   n_submitted      BIGINT  NOT NULL DEFAULT 0,
   submitted_on     TEXT,                      -- of the last one sent
   received_at      BIGINT,
-  conflict         BOOLEAN NOT NULL DEFAULT FALSE,
+  conflict         BOOLEAN NOT NULL DEFAULT FALSE, -- of devices, not looked at; so the two below
+  n_flags          BIGINT  NOT NULL DEFAULT 0,
+  n_set_aside      BIGINT  NOT NULL DEFAULT 0,
   missing_reason   TEXT,                      -- where one was noted
   PRIMARY KEY (patient_id, timepoint, occurrence)
 );
@@ -239,7 +257,11 @@ CREATE INDEX assessment_unfinished ON assessment (site, closes_on, patient_id, t
   WHERE expectation IN ('expected', 'over') AND n_submitted < n_questionnaires AND missing_reason IS NULL;
 CREATE INDEX assessment_received ON assessment (site, received_at, patient_id, timepoint, occurrence)
   WHERE received_at IS NOT NULL;
-CREATE INDEX assessment_conflict ON assessment (site) WHERE conflict;
+CREATE INDEX assessment_conflict ON assessment (site, received_at, patient_id, timepoint, occurrence) WHERE conflict;
+CREATE INDEX assessment_flagged ON assessment (site, received_at, patient_id, timepoint, occurrence)
+  WHERE n_flags > 0;
+CREATE INDEX assessment_set_aside ON assessment (site, COALESCE(received_at, 0), patient_id, timepoint, occurrence)
+  WHERE n_set_aside > 0;
 
 -- Assessments are planned for what was received up to this position; whoever reads them plans the rest first.
 CREATE TABLE planned (
@@ -265,6 +287,32 @@ CREATE TABLE score (
 );
 CREATE INDEX score_by_scale ON score (instrument, scale, timepoint);
 CREATE INDEX score_by_position ON score (last_position);
+
+-- Recomputable: a score of a standing copy beyond a threshold of the study.
+CREATE TABLE flag (
+  patient_id   UUID    NOT NULL REFERENCES patient (patient_id),
+  timepoint    TEXT    NOT NULL,
+  occurrence   BIGINT  NOT NULL,
+  flag         TEXT    NOT NULL,
+  value        DOUBLE PRECISION NOT NULL,
+  value_before DOUBLE PRECISION,                       -- what it is compared with, where the threshold is a change
+  PRIMARY KEY (patient_id, timepoint, occurrence, flag)
+);
+
+-- Scores up to this position were held against these thresholds; whoever reads flags does the rest first.
+CREATE TABLE flagged (
+  one      BIGINT  NOT NULL PRIMARY KEY CHECK (one = 1),
+  position BIGINT  NOT NULL,
+  flags    TEXT    NOT NULL                   -- the study's, as JSON: others make all of it stale
+);
+INSERT INTO flagged (one, position, flags) VALUES (1, 0, '');
+
+-- Counts what open worklists are to hear of besides positions.
+CREATE TABLE news (
+  one   BIGINT  NOT NULL PRIMARY KEY CHECK (one = 1),
+  value BIGINT  NOT NULL
+);
+INSERT INTO news (one, value) VALUES (1, 0);
 
 -- Who did what, when and to whom. Append-only.
 CREATE TABLE audit (
@@ -314,6 +362,12 @@ CREATE TRIGGER missing_reason_keeps_its_values BEFORE UPDATE ON missing_reason
 CREATE TRIGGER missing_reason_stays BEFORE DELETE ON missing_reason
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER missing_reason_is_not_emptied BEFORE TRUNCATE ON missing_reason
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER look_keeps_its_values BEFORE UPDATE ON look
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER look_stays BEFORE DELETE ON look
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER look_is_not_emptied BEFORE TRUNCATE ON look
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_keeps_its_values BEFORE UPDATE ON audit
   FOR EACH ROW EXECUTE FUNCTION refuse_change();

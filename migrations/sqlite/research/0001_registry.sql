@@ -1,6 +1,6 @@
 -- The research side of the registry: pseudonyms only, no name and no registry number.
 -- Instants are milliseconds since 1970 UTC (…_at), civil dates ISO text (…_on). What the comments call
--- recomputable can be rebuilt from answer_event, quarantine, milestone, missing_reason and episode.
+-- recomputable can be rebuilt from answer_event, quarantine, milestone, missing_reason, look and episode.
 
 CREATE TABLE staff (
   staff_id      BLOB    NOT NULL PRIMARY KEY,
@@ -83,6 +83,21 @@ CREATE TABLE consent (
   entered_by  BLOB    NOT NULL REFERENCES staff (staff_id),
   entered_at  INTEGER NOT NULL,
   PRIMARY KEY (patient_id, ordinal)
+) STRICT;
+
+-- That a member of staff looked at a flag, a conflict of devices or something set aside. Append-only; it holds for
+-- exactly what was found.
+CREATE TABLE look (
+  look_id    BLOB    NOT NULL PRIMARY KEY,
+  patient_id BLOB    NOT NULL REFERENCES patient (patient_id),
+  ordinal    INTEGER NOT NULL,
+  timepoint  TEXT,                            -- of the assessment, where there is one
+  occurrence INTEGER,
+  found      TEXT    NOT NULL,                -- what was found, in a word that changes when it does
+  note       TEXT    NOT NULL,
+  entered_by BLOB    NOT NULL REFERENCES staff (staff_id),
+  entered_at INTEGER NOT NULL,
+  UNIQUE (patient_id, ordinal)
 ) STRICT;
 
 -- A letter with a QR secret and a typed code; both are kept as hashes and work once.
@@ -184,6 +199,10 @@ CREATE TRIGGER missing_reason_keeps_its_values BEFORE UPDATE ON missing_reason
 BEGIN SELECT RAISE(ABORT, 'a note is never changed'); END;
 CREATE TRIGGER missing_reason_stays BEFORE DELETE ON missing_reason
 BEGIN SELECT RAISE(ABORT, 'a note is never deleted'); END;
+CREATE TRIGGER look_keeps_its_values BEFORE UPDATE ON look
+BEGIN SELECT RAISE(ABORT, 'a look is never changed'); END;
+CREATE TRIGGER look_stays BEFORE DELETE ON look
+BEGIN SELECT RAISE(ABORT, 'a look is never deleted'); END;
 
 -- What the server could not accept into the record, kept for staff to look at.
 CREATE TABLE quarantine (
@@ -202,6 +221,7 @@ CREATE TABLE quarantine (
   UNIQUE (device_id, hash)
 ) STRICT;
 CREATE INDEX quarantine_by_patient ON quarantine (patient_id);
+CREATE INDEX quarantine_of_no_assessment ON quarantine (patient_id) WHERE timepoint IS NULL AND looked_at IS NULL;
 
 -- Recomputable: what one device sent of one questionnaire.
 CREATE TABLE questionnaire_copy (
@@ -248,7 +268,9 @@ CREATE TABLE assessment (
   n_submitted      INTEGER NOT NULL DEFAULT 0,
   submitted_on     TEXT,                      -- of the last one sent
   received_at      INTEGER,
-  conflict         INTEGER NOT NULL DEFAULT FALSE,
+  conflict         INTEGER NOT NULL DEFAULT FALSE, -- of devices, not looked at; so the two below
+  n_flags          INTEGER NOT NULL DEFAULT 0,
+  n_set_aside      INTEGER NOT NULL DEFAULT 0,
   missing_reason   TEXT,                      -- where one was noted
   PRIMARY KEY (patient_id, timepoint, occurrence)
 ) STRICT, WITHOUT ROWID;
@@ -257,7 +279,11 @@ CREATE INDEX assessment_unfinished ON assessment (site, closes_on, patient_id, t
   WHERE expectation IN ('expected', 'over') AND n_submitted < n_questionnaires AND missing_reason IS NULL;
 CREATE INDEX assessment_received ON assessment (site, received_at, patient_id, timepoint, occurrence)
   WHERE received_at IS NOT NULL;
-CREATE INDEX assessment_conflict ON assessment (site) WHERE conflict;
+CREATE INDEX assessment_conflict ON assessment (site, received_at, patient_id, timepoint, occurrence) WHERE conflict;
+CREATE INDEX assessment_flagged ON assessment (site, received_at, patient_id, timepoint, occurrence)
+  WHERE n_flags > 0;
+CREATE INDEX assessment_set_aside ON assessment (site, COALESCE(received_at, 0), patient_id, timepoint, occurrence)
+  WHERE n_set_aside > 0;
 
 -- Assessments are planned for what was received up to this position; whoever reads them plans the rest first.
 CREATE TABLE planned (
@@ -283,6 +309,32 @@ CREATE TABLE score (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX score_by_scale ON score (instrument, scale, timepoint);
 CREATE INDEX score_by_position ON score (last_position);
+
+-- Recomputable: a score of a standing copy beyond a threshold of the study.
+CREATE TABLE flag (
+  patient_id   BLOB    NOT NULL REFERENCES patient (patient_id),
+  timepoint    TEXT    NOT NULL,
+  occurrence   INTEGER NOT NULL,
+  flag         TEXT    NOT NULL,
+  value        REAL    NOT NULL,
+  value_before REAL   ,                       -- what it is compared with, where the threshold is a change
+  PRIMARY KEY (patient_id, timepoint, occurrence, flag)
+) STRICT, WITHOUT ROWID;
+
+-- Scores up to this position were held against these thresholds; whoever reads flags does the rest first.
+CREATE TABLE flagged (
+  one      INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+  position INTEGER NOT NULL,
+  flags    TEXT    NOT NULL                   -- the study's, as JSON: others make all of it stale
+) STRICT;
+INSERT INTO flagged (one, position, flags) VALUES (1, 0, '');
+
+-- Counts what open worklists are to hear of besides positions.
+CREATE TABLE news (
+  one   INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+  value INTEGER NOT NULL
+) STRICT;
+INSERT INTO news (one, value) VALUES (1, 0);
 
 -- Who did what, when and to whom. Append-only.
 CREATE TABLE audit (

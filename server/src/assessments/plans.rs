@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shared::{
+    api::{Finding, FindingLine},
     id::{AssessmentId, PatientId, SiteKey},
     schedule::{self, Assessment, AssessmentState, Expectation, Facts, MissingReason, Tally},
     study::Study,
@@ -20,19 +21,12 @@ const AT_ONCE: usize = 200;
 pub(super) struct Course {
     pub(super) site: SiteKey,
     pub(super) facts: Facts,
-    pub(super) received: BTreeMap<AssessmentId, Received>,
-    /// Assessments of which something was set aside that nobody has looked at.
-    pub(super) set_aside: BTreeSet<AssessmentId>,
+    /// When the last of an assessment was received.
+    pub(super) received: BTreeMap<AssessmentId, Timestamp>,
+    /// What there is to look at, and what was looked at.
+    pub(super) found: Vec<FindingLine>,
     /// Why assessments have no answer, where that was noted.
     pub(super) missing: BTreeMap<AssessmentId, MissingReason>,
-}
-
-/// What was received of an assessment.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Received {
-    pub(super) at: Timestamp,
-    /// Copies of several devices, not settled yet.
-    pub(super) differs: bool,
 }
 
 /// An assessment as its row holds it.
@@ -43,10 +37,36 @@ pub(super) struct Standing {
     pub(super) window: Option<schedule::Window>,
     pub(super) tally: Tally,
     pub(super) received_at: Option<Timestamp>,
-    /// Copies of two devices, or something set aside: to be looked at.
-    pub(super) conflict: bool,
+    /// What nobody has looked at.
+    pub(super) unseen: Unseen,
     /// Why what is missing is missing, where that was noted.
     pub(super) missing: Option<MissingReason>,
+}
+
+/// What nobody has looked at, of one assessment.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(super) struct Unseen {
+    /// Several devices answered.
+    pub(super) conflict: bool,
+    /// Flags of the study.
+    pub(super) n_flags: usize,
+    /// Events that were set aside.
+    pub(super) n_set_aside: usize,
+}
+
+impl Unseen {
+    fn of(found: &[FindingLine], assessment: &AssessmentId) -> Self {
+        let mut unseen = Self::default();
+        let of_it = |line: &&FindingLine| line.looked.is_none() && line.assessment.as_ref() == Some(assessment);
+        for line in found.iter().filter(of_it) {
+            match line.finding {
+                Finding::Conflict { .. } => unseen.conflict = true,
+                Finding::Flag { .. } => unseen.n_flags += 1,
+                Finding::SetAside { .. } => unseen.n_set_aside += 1,
+            }
+        }
+        unseen
+    }
 }
 
 impl Standing {
@@ -127,14 +147,13 @@ fn standings(study: &Study, course: &Course) -> BTreeMap<AssessmentId, Standing>
     let ended = schedule::ended_on(&course.facts).is_some();
     let standing = |assessment: Assessment| {
         let tally = Tally::of(&assessment.questionnaires);
-        let received = course.received.get(&assessment.id);
         let standing = Standing {
             site: course.site.clone(),
             expectation: expectation(assessment.state, ended),
             window: assessment.window,
             tally,
-            received_at: received.map(|it| it.at),
-            conflict: received.is_some_and(|it| it.differs) || course.set_aside.contains(&assessment.id),
+            received_at: course.received.get(&assessment.id).copied(),
+            unseen: Unseen::of(&course.found, &assessment.id),
             missing: course.missing.get(&assessment.id).copied(),
         };
         (assessment.id, standing)

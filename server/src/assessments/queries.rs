@@ -1,20 +1,21 @@
 //! SQL of assessments: what they are planned from, and how they stand.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::json;
 use shared::{
-    answers::{AnswerEvent, response},
-    id::{AssessmentId, InstrumentKey, MilestoneId, PatientId},
-    paper,
+    id::{AssessmentId, MilestoneId, PatientId},
     schedule::{Entered, Facts, Milestone, Progress, Tally, Window, standing_milestones},
-    time::{PartialDate, Timestamp},
+    time::PartialDate,
 };
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::plans::{Course, Received, Standing};
-use crate::db::{Db, Tx, assessment_id, from_code, from_json, instant, millis, on, parse};
+use super::plans::{Course, Standing, Unseen};
+use crate::{
+    db::{Db, Tx, assessment_id, from_code, instant, list_of_patients, millis, on, parse},
+    findings,
+};
 
 #[derive(FromRow)]
 struct PatientRow {
@@ -55,7 +56,6 @@ struct QuestionnaireRow {
     instrument: String,
     submitted_on: Option<String>,
     retrospective: bool,
-    n_copies: i64,
     received_at: i64,
 }
 
@@ -75,35 +75,16 @@ pub(super) struct StandingRow {
     submitted_on: Option<String>,
     received_at: Option<i64>,
     conflict: bool,
+    n_flags: i64,
+    n_set_aside: i64,
     missing_reason: Option<String>,
 }
 
 /// What a row of standings is read from.
 pub(super) const STANDING_COLUMNS: &str =
     "patient_id, timepoint, occurrence, site, expectation, opens_on, due_on, closes_on,
-    n_questionnaires, n_started, n_submitted, submitted_on, received_at, conflict, missing_reason";
-
-/// A statement over patients given as one JSON parameter: its text for SQLite and for PostgreSQL. One text whatever
-/// their number, as it runs in every push and is to be prepared once.
-macro_rules! of_patients {
-    ($sql:literal, $then:literal) => {
-        [
-            concat!($sql, " WHERE patient_id IN (SELECT unhex(value) FROM json_each($1)) ", $then),
-            concat!(
-                $sql,
-                " WHERE patient_id IN (SELECT CAST(value AS UUID)
-                    FROM json_array_elements_text(CAST($1 AS JSON)) AS element (value)) ",
-                $then
-            ),
-        ]
-    };
-}
-
-/// The parameter of such a statement.
-fn given(patients: &[PatientId]) -> String {
-    let ids: Vec<String> = patients.iter().map(|patient| patient.as_uuid().simple().to_string()).collect();
-    json!(ids).to_string()
-}
+    n_questionnaires, n_started, n_submitted, submitted_on, received_at, conflict, n_flags,
+    n_set_aside, missing_reason";
 
 fn count(n: i64) -> usize {
     usize::try_from(n).unwrap_or_default()
@@ -133,20 +114,15 @@ impl StandingRow {
             window,
             tally,
             received_at: self.received_at.map(instant).transpose()?,
-            conflict: self.conflict,
+            unseen: Unseen {
+                conflict: self.conflict,
+                n_flags: count(self.n_flags),
+                n_set_aside: count(self.n_set_aside),
+            },
             missing: self.missing_reason.as_deref().map(from_code).transpose()?,
         };
         Ok((PatientId::new(self.patient_id), assessment_id(&self.timepoint, self.occurrence)?, standing))
     }
-}
-
-/// Every row of a statement over patients.
-macro_rules! list_of_patients {
-    ($tx:expr, $patients:expr, $sql:literal, $then:literal) => {{
-        const SQL: [&str; 2] = of_patients!($sql, $then);
-        let sql = $tx.choose(SQL);
-        on!(&mut *$tx, c => sqlx::query_as(sql).bind(given($patients)).fetch_all(&mut **c).await)?
-    }};
 }
 
 type Courses = BTreeMap<PatientId, Course>;
@@ -159,7 +135,7 @@ pub(super) async fn list_courses(tx: &mut Tx, patients: &[PatientId]) -> sqlx::R
             site: parse(&row.site)?,
             facts: Facts { hemopathy: parse(&row.hemopathy)?, milestones: Vec::new(), progress: Vec::new() },
             received: BTreeMap::new(),
-            set_aside: BTreeSet::new(),
+            found: Vec::new(),
             missing: BTreeMap::new(),
         };
         courses.insert(PatientId::new(row.patient_id), course);
@@ -167,6 +143,11 @@ pub(super) async fn list_courses(tx: &mut Tx, patients: &[PatientId]) -> sqlx::R
     add_milestones(tx, patients, &mut courses).await?;
     add_questionnaires(tx, patients, &mut courses).await?;
     add_notes(tx, patients, &mut courses).await?;
+    for (patient, found) in findings::list(tx, patients).await? {
+        if let Some(course) = courses.get_mut(&patient) {
+            course.found = found;
+        }
+    }
     Ok(courses)
 }
 
@@ -190,18 +171,15 @@ async fn add_questionnaires(tx: &mut Tx, patients: &[PatientId], courses: &mut C
     let rows: Vec<QuestionnaireRow> = list_of_patients!(
         tx,
         patients,
-        "SELECT patient_id, timepoint, occurrence, instrument, submitted_on, retrospective, n_copies, received_at
+        "SELECT patient_id, timepoint, occurrence, instrument, submitted_on, retrospective, received_at
             FROM questionnaire",
         ""
     );
-    let copied = if rows.iter().any(|row| row.n_copies > 1) { list_copied(tx, patients).await? } else { Vec::new() };
     for row in rows {
-        let patient = PatientId::new(row.patient_id);
-        let Some(course) = courses.get_mut(&patient) else { continue };
+        let Some(course) = courses.get_mut(&PatientId::new(row.patient_id)) else { continue };
         let (assessment, instrument) = (assessment_id(&row.timepoint, row.occurrence)?, parse(&row.instrument)?);
-        let differs = row.n_copies > 1 && differs(&copied, patient, &assessment, &instrument);
-        let received = Received { at: instant(row.received_at)?, differs };
-        course.received.entry(assessment.clone()).and_modify(|it| it.add(received)).or_insert(received);
+        let received = instant(row.received_at)?;
+        course.received.entry(assessment.clone()).and_modify(|it| *it = received.max(*it)).or_insert(received);
         let submitted_on = row.submitted_on.as_deref().map(parse).transpose()?;
         let retrospective = row.retrospective;
         course.facts.progress.push(Progress { assessment, instrument, submitted_on, retrospective });
@@ -209,41 +187,8 @@ async fn add_questionnaires(tx: &mut Tx, patients: &[PatientId], courses: &mut C
     Ok(())
 }
 
-/// Whether the copies of a questionnaire are to be looked at: always, unless staff typed them all in, and whatever
-/// differed is settled.
-fn differs(copied: &[AnswerEvent], patient: PatientId, assessment: &AssessmentId, instrument: &InstrumentKey) -> bool {
-    let said = copied.iter().filter(|event| event.patient == patient);
-    let twice = response::read(said, assessment, instrument).as_ref().and_then(paper::twice);
-    twice.is_none_or(|it| !it.open.is_empty())
-}
-
-/// Everything that was said of questionnaires with more than one copy.
-async fn list_copied(tx: &mut Tx, patients: &[PatientId]) -> sqlx::Result<Vec<AnswerEvent>> {
-    let bodies: Vec<(String,)> = list_of_patients!(
-        tx,
-        patients,
-        "SELECT body FROM (SELECT said.patient_id, said.body FROM answer_event AS said
-            JOIN questionnaire ON questionnaire.patient_id = said.patient_id
-                AND questionnaire.timepoint = said.timepoint AND questionnaire.occurrence = said.occurrence
-                AND questionnaire.instrument = said.instrument
-            WHERE questionnaire.n_copies > 1) AS copied",
-        ""
-    );
-    bodies.iter().map(|(body,)| from_json(body)).collect()
-}
-
-/// Adds what was set aside and what staff noted.
+/// Adds what staff noted.
 async fn add_notes(tx: &mut Tx, patients: &[PatientId], courses: &mut Courses) -> sqlx::Result<()> {
-    let set_aside: Vec<(Uuid, String, i64)> = list_of_patients!(
-        tx,
-        patients,
-        "SELECT DISTINCT patient_id, timepoint, occurrence FROM quarantine",
-        "AND timepoint IS NOT NULL AND looked_at IS NULL"
-    );
-    for (patient, timepoint, occurrence) in set_aside {
-        let Some(course) = courses.get_mut(&PatientId::new(patient)) else { continue };
-        course.set_aside.insert(assessment_id(&timepoint, occurrence)?);
-    }
     let missing: Vec<(Uuid, String, i64, Option<String>)> = list_of_patients!(
         tx,
         patients,
@@ -269,7 +214,8 @@ pub(super) async fn list_standings(
         tx,
         patients,
         "SELECT patient_id, timepoint, occurrence, site, expectation, opens_on, due_on, closes_on, n_questionnaires,
-            n_started, n_submitted, submitted_on, received_at, conflict, missing_reason FROM assessment",
+            n_started, n_submitted, submitted_on, received_at, conflict, n_flags, n_set_aside, missing_reason
+         FROM assessment",
         ""
     );
     let mut standings: BTreeMap<PatientId, BTreeMap<AssessmentId, Standing>> = BTreeMap::new();
@@ -334,14 +280,15 @@ pub(super) async fn upsert_standings(
             concat!(
                 "INSERT INTO assessment (patient_id, timepoint, occurrence, site, expectation, opens_on, due_on,
                     closes_on, n_questionnaires, n_started, n_submitted, submitted_on, received_at, conflict,
-                    missing_reason) ",
+                    n_flags, n_set_aside, missing_reason) ",
                 $select,
                 " WHERE TRUE ON CONFLICT (patient_id, timepoint, occurrence) DO UPDATE SET site = excluded.site,
                     expectation = excluded.expectation, opens_on = excluded.opens_on, due_on = excluded.due_on,
                     closes_on = excluded.closes_on, n_questionnaires = excluded.n_questionnaires,
                     n_started = excluded.n_started, n_submitted = excluded.n_submitted,
                     submitted_on = excluded.submitted_on, received_at = excluded.received_at,
-                    conflict = excluded.conflict, missing_reason = excluded.missing_reason"
+                    conflict = excluded.conflict, n_flags = excluded.n_flags,
+                    n_set_aside = excluded.n_set_aside, missing_reason = excluded.missing_reason"
             )
         };
     }
@@ -349,14 +296,15 @@ pub(super) async fn upsert_standings(
         upsert!(
             "SELECT unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
                 value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13,
-                value ->> 14
+                value ->> 14, value ->> 15, value ->> 16
              FROM json_each($1)"
         ),
         upsert!(
             "SELECT CAST(value ->> 0 AS UUID), value ->> 1, CAST(value ->> 2 AS BIGINT), value ->> 3, value ->> 4,
                 value ->> 5, value ->> 6, value ->> 7, CAST(value ->> 8 AS BIGINT), CAST(value ->> 9 AS BIGINT),
                 CAST(value ->> 10 AS BIGINT), value ->> 11, CAST(value ->> 12 AS BIGINT),
-                CAST(value ->> 13 AS BOOLEAN), value ->> 14
+                CAST(value ->> 13 AS BOOLEAN), CAST(value ->> 14 AS BIGINT), CAST(value ->> 15 AS BIGINT),
+                value ->> 16
              FROM json_array_elements(CAST($1 AS JSON)) AS element (value)"
         ),
     ];
@@ -369,7 +317,7 @@ pub(super) async fn upsert_standings(
 }
 
 fn standing_row((patient, id, standing): &(PatientId, AssessmentId, Standing)) -> serde_json::Value {
-    let Standing { site, expectation, window, tally, received_at, conflict, missing } = standing;
+    let Standing { site, expectation, window, tally, received_at, unseen, missing } = standing;
     json!([
         patient.as_uuid().simple().to_string(),
         id.timepoint,
@@ -384,14 +332,9 @@ fn standing_row((patient, id, standing): &(PatientId, AssessmentId, Standing)) -
         tally.n_submitted,
         tally.submitted_on,
         received_at.map(millis),
-        conflict,
+        unseen.conflict,
+        unseen.n_flags,
+        unseen.n_set_aside,
         missing,
     ])
-}
-
-impl Received {
-    fn add(&mut self, other: Self) {
-        self.at = Timestamp::max(self.at, other.at);
-        self.differs |= other.differs;
-    }
 }

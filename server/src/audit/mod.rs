@@ -45,6 +45,8 @@ pub enum Operation {
     RecordConsent,
     /// A phone was confirmed to be the patient's.
     ConfirmDevice,
+    /// A member of staff looked at a flag, a conflict of devices or something set aside.
+    Look,
     /// Data left as an export.
     Export,
     /// Staff typed in what was said on paper or aloud.
@@ -77,6 +79,7 @@ impl Operation {
             Self::SetContact => "set_contact",
             Self::RecordConsent => "record_consent",
             Self::ConfirmDevice => "confirm_device",
+            Self::Look => "look",
             Self::Export => "export",
             Self::Transcribe => "transcribe",
             Self::Correct => "correct",
@@ -103,6 +106,7 @@ impl Operation {
             | Self::SetContact
             | Self::RecordConsent
             | Self::ConfirmDevice
+            | Self::Look
             | Self::Export
             | Self::Transcribe
             | Self::Correct

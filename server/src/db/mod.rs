@@ -5,12 +5,15 @@
 //! JSON is text. A forgotten parameter is NULL to SQLite, hence NOT NULL columns and every test on both engines.
 
 mod convert;
+mod many;
 mod open;
 mod trouble;
 
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 pub use convert::{assessment_id, from_code, from_json, hex, instant, millis, parse, to_code, to_json};
+pub use many::given;
+pub(crate) use many::{list_of_patients, of_patients};
 pub use open::{Database, connect, migrate};
 pub use trouble::is_outage;
 

@@ -23,7 +23,7 @@ use crate::{
     clock::{civil_date, paris},
     devices,
     error::{ApiError, Body, Path, Query},
-    identity, milestones, missing,
+    findings, identity, milestones, missing,
     state::AppState,
     sync,
 };
@@ -85,7 +85,9 @@ async fn read(
     let entry = audit::Entry::staff(nurse.staff(), Operation::ReadPatient).of(patient);
     audit::append_alone(&state.db, &entry, state.clock.now()).await?;
     let line = identity::find_line(&state.identity, &nurse, &scope).await?.ok_or_else(ApiError::not_found)?;
+    findings::refresh(&state.db, &state.study, &state.catalog).await?;
     let mut tx = state.db.snapshot().await?;
+    let found = findings::list(&mut tx, &[scope.patient()]).await?.into_values().next().unwrap_or_default();
     let patient = queries::get(&mut tx, &scope).await?;
     let facts = read_facts(&mut tx, &scope).await?;
     let entries = milestones::list(&mut tx, &scope).await?;
@@ -106,6 +108,7 @@ async fn read(
         milestones: milestones::lines(&entries),
         assessments: schedule::by_window(&plan).into_iter().cloned().collect(),
         missing,
+        findings: found,
         questionnaires: file::questionnaires(&known, &events),
         devices,
     }))

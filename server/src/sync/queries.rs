@@ -50,14 +50,23 @@ pub(super) async fn set_position(tx: &mut Tx, position: u64) -> sqlx::Result<()>
     on!(tx, conn => sqlx::query(SQL).bind(column(position)).execute(&mut **conn).await.map(|_| ()))
 }
 
-/// The last position committed by any process.
+/// The last position committed by any process, and the count of other news.
 ///
 /// # Errors
 /// When the database could not.
-pub async fn last_position(db: &Db) -> sqlx::Result<u64> {
-    const SQL: &str = "SELECT value FROM position";
-    let position: i64 = on!(db.read(), pool => sqlx::query_scalar(SQL).fetch_one(pool).await)?;
-    Ok(from_column(position))
+pub async fn last_news(db: &Db) -> sqlx::Result<(u64, u64)> {
+    const SQL: &str = "SELECT position.value, news.value FROM position CROSS JOIN news";
+    let (position, news): (i64, i64) = on!(db.read(), pool => sqlx::query_as(SQL).fetch_one(pool).await)?;
+    Ok((from_column(position), from_column(news)))
+}
+
+/// Notes, in the transaction that changes what a worklist shows, that open worklists are to be told.
+///
+/// # Errors
+/// When the database could not.
+pub async fn note_news(tx: &mut Tx) -> sqlx::Result<()> {
+    const SQL: &str = "UPDATE news SET value = value + 1";
+    on!(tx, conn => sqlx::query(SQL).execute(&mut **conn).await.map(|_| ()))
 }
 
 #[derive(FromRow)]
@@ -283,7 +292,7 @@ pub(super) async fn insert_quarantined(tx: &mut Tx, quarantined: &[Quarantined<'
     const SQL: &str = "INSERT INTO quarantine (device_id, patient_id, event_id, timepoint, occurrence, reason, detail,
             hash, body, received_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (device_id, hash) DO NOTHING";
-    const FLAG: &str = "UPDATE assessment SET conflict = TRUE
+    const COUNT: &str = "UPDATE assessment SET n_set_aside = n_set_aside + 1
         WHERE patient_id = $1 AND timepoint = $2 AND occurrence = $3";
     for Quarantined { pushed, aside } in quarantined {
         let Pushed { patient, device, received_at, .. } = pushed;
@@ -291,10 +300,12 @@ pub(super) async fn insert_quarantined(tx: &mut Tx, quarantined: &[Quarantined<'
         let occurrence = aside.assessment.as_ref().map(|assessment| i64::from(assessment.occurrence));
         let reason = to_code(&aside.reason)?;
         on!(&mut *tx, conn => {
-            sqlx::query(SQL).bind(device.as_uuid()).bind(patient.as_uuid()).bind(aside.id.map(AnswerEventId::as_uuid))
+            let inserted = sqlx::query(SQL).bind(device.as_uuid()).bind(patient.as_uuid()).bind(aside.id.map(AnswerEventId::as_uuid))
                 .bind(timepoint).bind(occurrence).bind(&reason).bind(&aside.detail).bind(aside.hash.as_slice())
-                .bind(&aside.body).bind(millis(*received_at)).execute(&mut **conn).await?;
-            sqlx::query(FLAG).bind(patient.as_uuid()).bind(timepoint).bind(occurrence).execute(&mut **conn).await?;
+                .bind(&aside.body).bind(millis(*received_at)).execute(&mut **conn).await?.rows_affected();
+            if inserted == 1 {
+                sqlx::query(COUNT).bind(patient.as_uuid()).bind(timepoint).bind(occurrence).execute(&mut **conn).await?;
+            }
         });
     }
     Ok(())

@@ -158,7 +158,8 @@ async fn send_bundle(
     Ok(([(header::ETAG, tag)], Json(bundle)).into_response())
 }
 
-/// Server-sent events: `{"position":n}` whenever something was committed. The page then asks for its list again.
+/// Server-sent events: `{"position":n,"news":m}` whenever something was committed that a worklist may show. The page
+/// then asks for its list again.
 async fn live(State(state): State<AppState>, _: NurseScope) -> impl IntoResponse {
     Sse::new(state.news.follow()).keep_alive(KeepAlive::default())
 }

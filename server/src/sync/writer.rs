@@ -167,6 +167,9 @@ async fn try_commit(db: &Db, pushes: &[&Pushed], looking: Looking) -> sqlx::Resu
     let outcomes = pushes.iter().map(|pushed| ledger.admit(pushed)).collect();
     queries::insert_events(&mut tx, &ledger.new_events).await?;
     queries::insert_quarantined(&mut tx, &ledger.quarantined).await?;
+    if !ledger.quarantined.is_empty() {
+        queries::note_news(&mut tx).await?;
+    }
     queries::move_questionnaires(&mut tx, ledger.touched()).await?;
     if ledger.position > before {
         queries::set_position(&mut tx, ledger.position).await?;

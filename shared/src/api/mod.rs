@@ -6,6 +6,7 @@
 mod device;
 mod entry;
 mod exports;
+mod findings;
 mod handover;
 mod identity;
 mod milestones;
@@ -20,6 +21,7 @@ pub use entry::{
     AmendRequest, AmendmentLine, EntryReply, EntryRequest, FormReply, FormsReply, FormsRequest, PaperForm, SentCopy,
 };
 pub use exports::{ExportFile, ExportReply, ExportRequest};
+pub use findings::{Finding, FindingLine, Look, LookRequest};
 pub use handover::{GivenRequest, HandoverReply, HandoverRequest, IdentityItem, LockReply, UnlockRequest};
 pub use identity::{
     ConsentLine, ConsentRequest, ContactLine, ContactRequest, LetterLine, LetterState, MoveRequest, PersonChangeLine,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AmendmentLine, ConsentRequest, ContactRequest, MilestoneLine, MilestoneRequest, MissingLine};
+use super::{AmendmentLine, ConsentRequest, ContactRequest, FindingLine, MilestoneLine, MilestoneRequest, MissingLine};
 use crate::{
     answers::{AnswerValue, SkipReason, Transcript},
     id::{AssessmentId, DeviceId, HemopathyKey, InstrumentVersion, ItemCode, Language, PathwayKey, PatientId, SiteKey},
@@ -113,6 +113,8 @@ pub struct PatientReply {
     pub assessments: Vec<Assessment>,
     /// Why assessments have no answer, newest note first; the first of an assessment stands.
     pub missing: Vec<MissingLine>,
+    /// What there is or was to look at.
+    pub findings: Vec<FindingLine>,
     /// What was received, newest first.
     pub questionnaires: Vec<ReceivedQuestionnaire>,
     /// Enrolled devices, newest first.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::PatientLine;
+use super::{Finding, PatientLine};
 use crate::{
     id::{AssessmentId, SiteKey},
     schedule::{AssessmentState, MissingReason},
@@ -21,8 +21,12 @@ pub enum WorklistGroup {
     Overdue,
     /// Received within the last 7 days.
     Received,
-    /// Set aside by the server, or sent by two devices: to look at.
-    Attention,
+    /// A score beyond a threshold of the study, that nobody has looked at.
+    Flags,
+    /// Set aside by the server, and nobody has looked at it.
+    Quarantine,
+    /// Sent by two devices, and nobody has looked at it.
+    Conflict,
 }
 
 /// `POST /api/worklist`: which part of the list is asked for; the search is in the body for the reason above.
@@ -55,16 +59,16 @@ pub struct WorklistReply {
     pub next: Option<String>,
 }
 
-/// One assessment that asks for a nurse's eye.
+/// One assessment that asks for a nurse's eye; in [`WorklistGroup::Quarantine`] it may be a patient's devices.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WorklistLine {
     /// Whose.
     pub patient: PatientLine,
-    /// Which occasion.
-    pub assessment: AssessmentId,
+    /// Which occasion; `None` for what was set aside and names none.
+    pub assessment: Option<AssessmentId>,
     /// Where it stands.
-    pub state: AssessmentState,
+    pub state: Option<AssessmentState>,
     /// The day aimed at.
     pub due_on: Option<Date>,
     /// The last day of its window.
@@ -75,8 +79,8 @@ pub struct WorklistLine {
     pub questionnaires: u8,
     /// When the last of it was received.
     pub received_at: Option<Timestamp>,
-    /// Copies of two devices differ, or something was set aside.
-    pub conflict: bool,
+    /// What there is to look at, in the groups of such things.
+    pub findings: Vec<Finding>,
     /// Why what is missing is missing, where that was noted.
     pub missing: Option<MissingReason>,
 }

@@ -12,7 +12,7 @@ objects! {
     Study {
         key version title status languages phone sites hemopathies products pathways batteries timepoints;
         accepts_demonstration information;
-        reminders
+        reminders flags
     }
     Hemopathy { key label }
     Timepoint { key label series anchor fallback target_day window batteries }

@@ -242,6 +242,34 @@ mod tests {
     }
 
     #[test]
+    fn a_flag_that_can_never_stand_is_told_with_its_place() {
+        let catalog = Catalog::shipped().expect("the shipped instruments");
+        let check = |from: &str, to: &str, told: &str| {
+            assert!(SHIPPED.contains(from), "{from}");
+            let faults = review(&SHIPPED.replacen(from, to, 1), &catalog);
+            let words = faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+            assert!(words.contains(told), "{words}");
+        };
+        check("scale = \"PA\"", "scale = \"PX\"", "flags[2].scale: qlq-c30 3.0 has no scale PX; write one of QL, PF");
+        check(
+            "{ above = 25 }",
+            "{ above = 250 }",
+            "flags[2].when: no score is beyond this threshold; PA goes from 0 to",
+        );
+        check("{ at_least = 11 }", "{ at_least = 0 }", "flags[0].when: every score is beyond this threshold");
+        check(
+            "since = \"T1\" } }\nsource",
+            "since = \"D7\" } }\nsource",
+            "flags[5].when.worse_by.since: qlq-c30 is not asked at D7",
+        );
+        check(
+            "key = \"hads-depression\"",
+            "key = \"hads-anxiety\"",
+            "flags[1].key: hads-anxiety is there twice in flags",
+        );
+    }
+
+    #[test]
     fn every_fault_is_told_at_once_with_its_line_and_column() {
         let batteries = "batteries = [\"CORE\", \"SOCIO\"]";
         assert!(SHIPPED.contains(batteries));

@@ -4,6 +4,7 @@
 mod check;
 #[cfg(feature = "catalog")]
 mod file;
+mod flag;
 mod reminders;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use crate::id::{
 
 #[cfg(feature = "catalog")]
 pub use file::{SHIPPED, Severity, Stretch, StudyError, StudyFault, review, shipped};
+pub use flag::{Flag, Threshold, Worsening};
 pub use reminders::{QuietHours, RemindedState, ReminderChannel, ReminderRule, Reminders, Weekday, WindowDay};
 
 /// A label in every language the study speaks.
@@ -59,6 +61,9 @@ pub struct Study {
     /// How patients are reminded; nobody is, if absent. Devices are not sent it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reminders: Option<Reminders>,
+    /// Scores that staff are to look at. Devices are not sent them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<Flag>,
 }
 
 /// Whether a study is real.
@@ -222,7 +227,7 @@ impl Study {
     /// What a device needs of the study: it gets its questions as sheets, which hold no others, and reminds nobody.
     #[must_use]
     pub fn for_devices(&self) -> Self {
-        let mut study = Self { reminders: None, information: Vec::new(), ..self.clone() };
+        let mut study = Self { reminders: None, information: Vec::new(), flags: Vec::new(), ..self.clone() };
         for battery in study.batteries.values_mut() {
             battery.screens = None;
             battery.instruments.iter_mut().for_each(|entry| entry.items.clear());

@@ -21,7 +21,7 @@ async fn overdue(nurse: &Client) -> Vec<String> {
     let list: WorklistReply = nurse.post("/api/worklist", &json!({ "group": "overdue" })).await.ok();
     let n = list.counts.iter().find(|(group, _)| *group == WorklistGroup::Overdue).unwrap().1;
     assert_eq!(usize::from(n), list.lines.len());
-    list.lines.iter().map(|line| line.assessment.to_string()).collect()
+    list.lines.iter().map(|line| line.assessment.as_ref().unwrap().to_string()).collect()
 }
 
 async fn file(nurse: &Client, patient: PatientId) -> PatientReply {

@@ -68,7 +68,7 @@ for (const language of ["fr", "en"]) {
     await expect(nurse.page.getByText(nurse.say("staff.sign_in.wrong"))).toBeVisible();
     await see("sign-in-refused");
     await nurse.signsInHere();
-    for (const group of ["due", "closing", "overdue", "received", "attention"]) {
+    for (const group of ["due", "closing", "overdue", "received", "flags", "quarantine", "conflict"]) {
       await nurse.opensWorklist(group);
       await expect(nurse.page.getByRole("table").or(nurse.page.getByText(nurse.say(`nurse.worklist.empty_${group}`)))).toBeVisible();
       await see(group === "due" ? "worklist" : `worklist-${group}`);

@@ -23,7 +23,7 @@ test("two devices answer the same questionnaire: both copies are kept and the nu
     await device.isTold("patient.status.received");
   }
 
-  await nurse.opensWorklist("attention");
+  await nurse.opensWorklist("conflict");
   await nurse.looksFor(number);
   await expect(nurse.line(number)).toBeVisible();
   await nurse.opensFile(number);

@@ -59,9 +59,11 @@ impl Page {
     pub(super) fn days(&self) -> (Date, Date) {
         match self.group {
             WorklistGroup::Closing => (self.today, day_after(self.today, 2)),
-            WorklistGroup::Due | WorklistGroup::Received | WorklistGroup::Attention => {
-                (self.today, day_after(self.today, self.longest_window))
-            }
+            WorklistGroup::Due
+            | WorklistGroup::Received
+            | WorklistGroup::Flags
+            | WorklistGroup::Quarantine
+            | WorklistGroup::Conflict => (self.today, day_after(self.today, self.longest_window)),
             WorklistGroup::Overdue => (Date::MIN, day_after(self.today, -1)),
         }
     }
@@ -73,8 +75,10 @@ impl Page {
                 Order { column: "closes_on", by_day: true, way: "ASC", beyond: ">" }
             }
             WorklistGroup::Overdue => Order { column: "closes_on", by_day: true, way: "DESC", beyond: "<" },
-            WorklistGroup::Received => Order { column: "received_at", by_day: false, way: "DESC", beyond: "<" },
-            WorklistGroup::Attention => {
+            WorklistGroup::Received | WorklistGroup::Flags | WorklistGroup::Conflict => {
+                Order { column: "received_at", by_day: false, way: "DESC", beyond: "<" }
+            }
+            WorklistGroup::Quarantine => {
                 Order { column: "COALESCE(received_at, 0)", by_day: false, way: "DESC", beyond: "<" }
             }
         }

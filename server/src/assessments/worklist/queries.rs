@@ -32,7 +32,13 @@ macro_rules! push_group {
             WorklistGroup::Received => {
                 $query.push("received_at IS NOT NULL AND received_at >= ").push_bind(millis(page.received_since));
             }
-            WorklistGroup::Attention => {
+            WorklistGroup::Flags => {
+                $query.push("n_flags > 0");
+            }
+            WorklistGroup::Quarantine => {
+                $query.push("n_set_aside > 0");
+            }
+            WorklistGroup::Conflict => {
                 $query.push("conflict");
             }
         }

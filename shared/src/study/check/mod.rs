@@ -1,8 +1,10 @@
 //! What a study file must hold beyond its shape: keys once, references that lead somewhere, labels in every
 //! language, anchors that can come to pass, windows that never ask one instrument twice, selected items that can be
-//! asked and scored without the others, batteries within their minutes and screens, reminders that can be sent.
+//! asked and scored without the others, batteries within their minutes and screens, reminders that can be sent,
+//! flags that can be raised.
 
 mod batteries;
+mod flags;
 mod limits;
 mod reminders;
 mod selection;
@@ -56,6 +58,7 @@ pub(super) fn check(study: &Study) -> Vec<Finding> {
     findings.check_batteries(study);
     findings.check_timepoints(study);
     findings.check_reminders(study);
+    findings.check_flags(study);
     findings.0
 }
 
@@ -63,6 +66,7 @@ pub(super) fn check(study: &Study) -> Vec<Finding> {
 pub(super) fn check_instruments(study: &Study, catalog: &Catalog) -> Vec<Finding> {
     let mut findings = Findings(Vec::new());
     findings.check_instruments(study, catalog);
+    findings.check_scales(study, catalog);
     findings.0
 }
 

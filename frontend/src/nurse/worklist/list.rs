@@ -8,20 +8,13 @@ use shared::{
     time::Timestamp,
 };
 
-/// The groups in the order of their tabs.
-pub(crate) const GROUPS: [WorklistGroup; 5] = [
-    WorklistGroup::Due,
-    WorklistGroup::Closing,
-    WorklistGroup::Overdue,
-    WorklistGroup::Received,
-    WorklistGroup::Attention,
-];
-
 /// A count at which the server stops counting.
 const COUNTED_TO: u16 = 100;
 
-type LineKey = (PatientId, AssessmentId);
-type LineMark = (u8, Option<Timestamp>, bool);
+/// What tells a line apart from the others.
+pub(crate) type LineKey = (PatientId, Option<AssessmentId>);
+/// What of a line can move while it is looked at.
+pub(crate) type LineMark = (u8, Option<Timestamp>, Vec<String>);
 
 /// The lines of one filter as they stand.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,12 +26,12 @@ pub(crate) struct Worklist {
     fresh: BTreeSet<LineKey>,
 }
 
-fn key_of(line: &WorklistLine) -> LineKey {
+pub(crate) fn key_of(line: &WorklistLine) -> LineKey {
     (line.patient.patient, line.assessment.clone())
 }
 
-fn mark_of(line: &WorklistLine) -> LineMark {
-    (line.submitted, line.received_at, line.conflict)
+pub(crate) fn mark_of(line: &WorklistLine) -> LineMark {
+    (line.submitted, line.received_at, line.findings.iter().map(ToString::to_string).collect())
 }
 
 impl Worklist {
@@ -46,6 +39,11 @@ impl Worklist {
     pub(crate) fn open(reply: WorklistReply) -> Self {
         let counts = reply.counts.into_iter().collect();
         Self { lines: reply.lines, counts, next: reply.next, n_pages: 1, fresh: BTreeSet::new() }
+    }
+
+    /// The same without lines.
+    pub(crate) fn counts_only(&self) -> Self {
+        Self { counts: self.counts.clone(), ..Self::default() }
     }
 
     /// Adds the page after the last.
@@ -125,14 +123,14 @@ mod tests {
                 name: String::new(),
                 site: "chu".parse().unwrap(),
             },
-            assessment: "M3:1".parse().unwrap(),
-            state: AssessmentState::Open,
+            assessment: Some("M3:1".parse().unwrap()),
+            state: Some(AssessmentState::Open),
             due_on: None,
             closes_on: None,
             submitted,
             questionnaires: 4,
             received_at: None,
-            conflict: false,
+            findings: Vec::new(),
             missing: None,
         }
     }

@@ -19,7 +19,7 @@ type Devices = StoredValue<Vec<DeviceLine>>;
 
 /// The section.
 #[component]
-pub(crate) fn Questionnaires(
+pub(super) fn Questionnaires(
     /// What was received, newest first.
     received: Vec<ReceivedQuestionnaire>,
     /// The patient's devices, as they are numbered.

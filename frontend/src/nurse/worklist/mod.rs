@@ -1,0 +1,8 @@
+//! Who needs the nurse now: one group at a time, most urgent first, following the server as answers come in.
+
+mod groups;
+mod lines;
+mod list;
+mod page;
+
+pub(crate) use page::WorklistPage;
