@@ -4,6 +4,7 @@ mod accounts;
 mod demo;
 mod instruments;
 mod questionnaires;
+mod remind;
 mod serve;
 mod study;
 
@@ -47,6 +48,12 @@ enum Command {
     Migrate,
     /// Compute anew what is computed from answers and milestones: what was received, assessments, scores
     Rebuild,
+    /// Send the reminders that are due now, and try again those that failed, as `serve` does by itself
+    Remind {
+        /// Only say what would leave
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Write answers, scores and a codebook into a folder, under pseudonyms
     Export {
         /// Folder to write into
@@ -112,6 +119,7 @@ async fn run_command(cli: Cli) -> Result<(), StartError> {
         | Command::Demo
         | Command::Migrate
         | Command::Rebuild
+        | Command::Remind { .. }
         | Command::Export { .. }
         | Command::Questionnaire { .. }
         | Command::User { .. } => {}
@@ -143,6 +151,7 @@ async fn run_command(cli: Cli) -> Result<(), StartError> {
             ));
             Ok(())
         }
+        Command::Remind { dry_run } => remind::run(&state, dry_run).await,
         Command::Migrate => {
             say("The databases are up to date.");
             Ok(())

@@ -2,6 +2,8 @@
 //!
 //! Each bad value stops the start with one sentence and a hint.
 
+mod mail;
+
 use std::{
     fmt,
     net::SocketAddr,
@@ -13,6 +15,9 @@ use clap::{Args, ValueEnum};
 use serde::Deserialize;
 
 use crate::db::Database;
+
+use self::mail::MailSettings;
+pub use self::mail::{MailConfig, MailSecurity};
 
 /// Why ressenti did not start: what happened, and what to do about it.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -71,6 +76,27 @@ pub struct Settings {
     /// How long to wait for a busy database before saying so, in milliseconds [default: 5000]
     #[arg(long, global = true, env = "RESSENTI_DATABASE_WAIT", value_name = "MILLISECONDS")]
     database_wait: Option<u64>,
+    /// Mail server that reminders leave by, as HOST or HOST:PORT; without it none leave
+    #[arg(long, global = true, env = "RESSENTI_SMTP", value_name = "HOST")]
+    smtp: Option<String>,
+    /// How the way to the mail server is protected [default: starttls]
+    #[arg(long, global = true, env = "RESSENTI_SMTP_SECURITY", value_name = "HOW")]
+    smtp_security: Option<MailSecurity>,
+    /// Name that the mail server knows this server by
+    #[arg(long, global = true, env = "RESSENTI_SMTP_USER", value_name = "NAME")]
+    smtp_user: Option<String>,
+    /// File that holds the password for the mail server
+    #[arg(long, global = true, env = "RESSENTI_SMTP_PASSWORD_FILE", value_name = "FILE")]
+    smtp_password_file: Option<PathBuf>,
+    /// Sender's address of reminders
+    #[arg(long, global = true, env = "RESSENTI_MAIL_FROM", value_name = "ADDRESS")]
+    mail_from: Option<String>,
+    /// Where patients reach this server, for the links in reminders: `https://…`
+    #[arg(long, global = true, env = "RESSENTI_PUBLIC_ADDRESS", value_name = "URL")]
+    public_address: Option<String>,
+    /// How often reminders are looked through, in minutes [default: 5]
+    #[arg(long, global = true, env = "RESSENTI_REMIND_EVERY", value_name = "MINUTES")]
+    remind_every: Option<u64>,
 }
 
 /// The configuration of one run, checked.
@@ -92,6 +118,8 @@ pub struct Config {
     pub log: LogFormat,
     /// How long to wait for a busy database.
     pub database_wait: Duration,
+    /// The mail server that reminders leave by, if there is one.
+    pub mail: Option<MailConfig>,
 }
 
 impl fmt::Debug for Settings {
@@ -137,6 +165,13 @@ impl Settings {
             instruments: self.instruments.or(other.instruments),
             log: self.log.or(other.log),
             database_wait: self.database_wait.or(other.database_wait),
+            smtp: self.smtp.or(other.smtp),
+            smtp_security: self.smtp_security.or(other.smtp_security),
+            smtp_user: self.smtp_user.or(other.smtp_user),
+            smtp_password_file: self.smtp_password_file.or(other.smtp_password_file),
+            mail_from: self.mail_from.or(other.mail_from),
+            public_address: self.public_address.or(other.public_address),
+            remind_every: self.remind_every.or(other.remind_every),
         }
     }
 
@@ -152,6 +187,15 @@ impl Settings {
                 "write a number address and a port, such as 127.0.0.1:8080 or [::1]:8080",
             )
         })?;
+        let mail = MailSettings {
+            smtp: self.smtp,
+            security: self.smtp_security,
+            user: self.smtp_user,
+            password_file: self.smtp_password_file,
+            from: self.mail_from,
+            public_address: self.public_address,
+            every: self.remind_every,
+        };
         let data = self.data.unwrap_or_else(|| PathBuf::from("."));
         let identity_key = self.identity_key.unwrap_or_else(|| data.join("identity.key"));
         let database = match &self.database {
@@ -171,6 +215,7 @@ impl Settings {
             instruments: self.instruments,
             log: self.log.unwrap_or_default(),
             database_wait: Duration::from_millis(self.database_wait.unwrap_or(5_000)),
+            mail: mail.check()?,
         })
     }
 }

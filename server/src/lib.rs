@@ -20,6 +20,7 @@ pub mod milestones;
 pub mod missing;
 pub mod patients;
 pub mod rebuild;
+pub mod reminders;
 pub mod reports;
 pub mod scores;
 mod spa;
@@ -94,6 +95,7 @@ pub fn router(state: AppState) -> Router {
         .merge(milestones::routes())
         .merge(missing::routes())
         .merge(patients::routes())
+        .merge(reminders::routes())
         .merge(reports::routes())
         .merge(study::routes())
         .merge(sync::routes())
@@ -102,6 +104,7 @@ pub fn router(state: AppState) -> Router {
         .layer(DefaultBodyLimit::max(MAX_BODY));
     Router::new()
         .merge(api)
+        .merge(reminders::public_routes())
         .fallback(spa::serve)
         .layer(CatchPanicLayer::custom(respond_to_panic))
         .layer(middleware::from_fn(set_security_headers))

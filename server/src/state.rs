@@ -7,7 +7,7 @@ use shared::{instrument::catalog::Catalog, study::Study};
 use crate::{
     auth::RecentDevices,
     clock::{Chance, Clock},
-    config::{Config, StartError},
+    config::{Config, MailConfig, StartError},
     db::{self, Db, IdentityDb},
     identity::IdentityKey,
     instruments::read_catalog,
@@ -41,6 +41,8 @@ pub struct Parts {
     pub writer: Writer,
     /// What was committed last, as it moves.
     pub news: News,
+    /// The mail server that reminders leave by, if there is one.
+    pub mail: Option<Arc<MailConfig>>,
 }
 
 /// Connections to each database. SQLite needs few: one writes, the others read.
@@ -80,6 +82,7 @@ impl AppState {
         let news = News::start(db.clone(), counters);
         let writer = Writer::start(db.clone(), news.clone());
         let recent_devices = RecentDevices::default();
+        let mail = config.mail.clone().map(Arc::new);
         Ok(Self(Arc::new(Parts {
             db,
             identity,
@@ -91,6 +94,7 @@ impl AppState {
             recent_devices,
             writer,
             news,
+            mail,
         })))
     }
 }

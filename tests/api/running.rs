@@ -33,6 +33,7 @@ async fn start(folder: &std::path::Path) -> (Child, Client) {
         instruments: None,
         log: LogFormat::Json,
         database_wait: std::time::Duration::from_secs(5),
+        mail: None,
     };
     let state = AppState::open(&config, Clock::System, Chance::System).await.unwrap();
     let nurse = accounts::NewAccount {

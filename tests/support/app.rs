@@ -5,7 +5,7 @@ use std::time::Duration;
 use server::{
     auth::{self, accounts},
     clock::{Chance, Clock},
-    config::{Config, LogFormat, StartError},
+    config::{Config, LogFormat, MailConfig, StartError},
     db::{Database, Engine},
     state::AppState,
 };
@@ -64,6 +64,7 @@ impl TestApp {
             instruments: None,
             log: LogFormat::Text,
             database_wait: Duration::from_millis(500),
+            mail: None,
         };
         Self::serve(config, clock, folder, databases).await
     }
@@ -90,6 +91,12 @@ impl TestApp {
         std::fs::write(&path, study).unwrap();
         let config = Config { study: Some(path), ..self.config.clone() };
         Self::serve(config, self.clock.clone(), folder, None).await
+    }
+
+    /// A second server over the same databases, which sends mail.
+    pub async fn with_mail(&self, mail: MailConfig) -> Self {
+        let config = Config { mail: Some(mail), ..self.config.clone() };
+        Self::serve(config, self.clock.clone(), tempfile::tempdir().unwrap(), None).await
     }
 
     async fn serve(config: Config, clock: Clock, folder: TempDir, databases: Option<postgres::Databases>) -> Self {

@@ -5,6 +5,7 @@
 mod app;
 mod client;
 mod device;
+pub mod mail;
 pub mod patient;
 pub mod postgres;
 

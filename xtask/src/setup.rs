@@ -1,4 +1,5 @@
-//! What the tests need beyond cargo: Chromium with its driver, PostgreSQL, Node with the browser tests' packages.
+//! What the tests need beyond cargo: Chromium with its driver, PostgreSQL, Node with the browser tests' packages,
+//! Python with a mail server and a reader of calendars.
 //! Installs what is absent and touches nothing that is there.
 
 use std::{
@@ -22,16 +23,18 @@ pub(crate) fn ensure_all() -> Result<()> {
     if !absent.is_empty() {
         say::step(&format!("install {}", absent.join(" ")), || install(&absent))?;
     }
-    ensure_npm_packages()
+    ensure_npm_packages()?;
+    ensure_python_packages()
 }
 
 /// Debian packages whose programs are not here.
 fn absent_packages() -> Vec<&'static str> {
-    let needs: [(&str, bool); 4] = [
+    let needs: [(&str, bool); 5] = [
         ("chromium", shell::find_program(&["chromium"]).is_some()),
         ("chromium-driver", shell::find_program(&["chromedriver"]).is_some()),
         ("postgresql", postgres_programs().is_some()),
         ("npm", shell::find_program(&["npm"]).is_some()),
+        ("python3-pip", shell::read(Command::new("python3").args(["-m", "pip", "--version"])).is_ok()),
     ];
     needs.into_iter().filter(|(_, there)| !there).map(|(package, _)| package).collect()
 }
@@ -58,6 +61,32 @@ fn ensure_npm_packages() -> Result<()> {
     say::step("npm ci", || {
         shell::run(Command::new("npm").current_dir(e2e()).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))?;
         Ok(fs::write(&stamp, &lock)?)
+    })
+}
+
+/// Installs the listed packages beside the build, unless that was done for this very list. The list is whole.
+fn ensure_python_packages() -> Result<()> {
+    let list = shell::root().join("tests/python/requirements.txt");
+    let wanted = fs::read(&list).context("tests/python/requirements.txt")?;
+    let folder = shell::target().join("python");
+    let stamp = folder.join("installed.txt");
+    if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    say::step("pip install", || {
+        let mut pip = Command::new("python3");
+        pip.args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--root-user-action=ignore",
+            "--upgrade",
+            "--target",
+        ]);
+        shell::run(pip.arg(&folder).arg("--requirement").arg(&list))?;
+        Ok(fs::write(&stamp, &wanted)?)
     })
 }
 

@@ -100,6 +100,45 @@ CREATE TABLE look (
   UNIQUE (patient_id, ordinal)
 );
 
+-- Whether a patient wants reminders: the highest ordinal stands, and who has said nothing wants them. Append-only.
+CREATE TABLE reminder_choice (
+  patient_id UUID    NOT NULL REFERENCES patient (patient_id),
+  ordinal    BIGINT  NOT NULL,
+  wanted     BOOLEAN NOT NULL,
+  entered_by UUID    REFERENCES staff (staff_id), -- NULL: the patient, by the link of a message
+  entered_at BIGINT  NOT NULL,
+  PRIMARY KEY (patient_id, ordinal)
+);
+
+-- Messages that left or may have left. A row is claimed, in the transaction that checks that it is still due, before
+-- its message is handed to the mail server; so a claim that was never ended is a message nobody knows of.
+CREATE TABLE reminder (
+  reminder_id UUID    NOT NULL PRIMARY KEY,
+  patient_id  UUID    NOT NULL REFERENCES patient (patient_id),
+  rule        TEXT    NOT NULL,
+  timepoint   TEXT    NOT NULL,
+  occurrence  BIGINT  NOT NULL,
+  nth         BIGINT  NOT NULL,
+  state       TEXT    NOT NULL,               -- claimed, sent, failed (to be tried again), unknown, given_up or void
+  n_tries     BIGINT  NOT NULL,
+  stop_hash   BYTEA   NOT NULL UNIQUE,        -- of the secret in its link to stop
+  claimed_at  BIGINT  NOT NULL,
+  claimed_on  TEXT    NOT NULL,
+  tried_at    BIGINT  NOT NULL,
+  next_try_at BIGINT,
+  detail      TEXT    NOT NULL,               -- the mail server's code; never its words, which can hold an address
+  UNIQUE (patient_id, rule, timepoint, occurrence, nth)
+);
+CREATE INDEX reminder_by_day ON reminder (claimed_on);
+CREATE INDEX reminder_failed ON reminder (next_try_at) WHERE state = 'failed';
+
+-- When reminders were last looked through, by whichever process.
+CREATE TABLE reminding (
+  one       BIGINT NOT NULL PRIMARY KEY CHECK (one = 1),
+  looked_at BIGINT
+);
+INSERT INTO reminding (one, looked_at) VALUES (1, NULL);
+
 -- A letter with a QR secret and a typed code; both are kept as hashes and work once.
 CREATE TABLE enrolment (
   enrolment_id  UUID    NOT NULL PRIMARY KEY,
@@ -356,6 +395,16 @@ CREATE TRIGGER consent_keeps_its_values BEFORE UPDATE ON consent
 CREATE TRIGGER consent_stays BEFORE DELETE ON consent
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER consent_is_not_emptied BEFORE TRUNCATE ON consent
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER reminder_choice_keeps_its_values BEFORE UPDATE ON reminder_choice
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER reminder_choice_stays BEFORE DELETE ON reminder_choice
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER reminder_choice_is_not_emptied BEFORE TRUNCATE ON reminder_choice
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER reminder_stays BEFORE DELETE ON reminder
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER reminder_is_not_emptied BEFORE TRUNCATE ON reminder
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER missing_reason_keeps_its_values BEFORE UPDATE ON missing_reason
   FOR EACH ROW EXECUTE FUNCTION refuse_change();

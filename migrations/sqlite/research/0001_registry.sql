@@ -100,6 +100,45 @@ CREATE TABLE look (
   UNIQUE (patient_id, ordinal)
 ) STRICT;
 
+-- Whether a patient wants reminders: the highest ordinal stands, and who has said nothing wants them. Append-only.
+CREATE TABLE reminder_choice (
+  patient_id BLOB    NOT NULL REFERENCES patient (patient_id),
+  ordinal    INTEGER NOT NULL,
+  wanted     INTEGER NOT NULL,
+  entered_by BLOB    REFERENCES staff (staff_id), -- NULL: the patient, by the link of a message
+  entered_at INTEGER NOT NULL,
+  PRIMARY KEY (patient_id, ordinal)
+) STRICT;
+
+-- Messages that left or may have left. A row is claimed, in the transaction that checks that it is still due, before
+-- its message is handed to the mail server; so a claim that was never ended is a message nobody knows of.
+CREATE TABLE reminder (
+  reminder_id BLOB    NOT NULL PRIMARY KEY,
+  patient_id  BLOB    NOT NULL REFERENCES patient (patient_id),
+  rule        TEXT    NOT NULL,
+  timepoint   TEXT    NOT NULL,
+  occurrence  INTEGER NOT NULL,
+  nth         INTEGER NOT NULL,
+  state       TEXT    NOT NULL,               -- claimed, sent, failed (to be tried again), unknown, given_up or void
+  n_tries     INTEGER NOT NULL,
+  stop_hash   BLOB    NOT NULL UNIQUE,        -- of the secret in its link to stop
+  claimed_at  INTEGER NOT NULL,
+  claimed_on  TEXT    NOT NULL,
+  tried_at    INTEGER NOT NULL,
+  next_try_at INTEGER,
+  detail      TEXT    NOT NULL,               -- the mail server's code; never its words, which can hold an address
+  UNIQUE (patient_id, rule, timepoint, occurrence, nth)
+) STRICT;
+CREATE INDEX reminder_by_day ON reminder (claimed_on);
+CREATE INDEX reminder_failed ON reminder (next_try_at) WHERE state = 'failed';
+
+-- When reminders were last looked through, by whichever process.
+CREATE TABLE reminding (
+  one       INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+  looked_at INTEGER
+) STRICT;
+INSERT INTO reminding (one, looked_at) VALUES (1, NULL);
+
 -- A letter with a QR secret and a typed code; both are kept as hashes and work once.
 CREATE TABLE enrolment (
   enrolment_id  BLOB    NOT NULL PRIMARY KEY,
@@ -194,6 +233,13 @@ CREATE TRIGGER consent_keeps_its_values BEFORE UPDATE ON consent
 BEGIN SELECT RAISE(ABORT, 'a consent is never changed'); END;
 CREATE TRIGGER consent_stays BEFORE DELETE ON consent
 BEGIN SELECT RAISE(ABORT, 'a consent is never deleted'); END;
+
+CREATE TRIGGER reminder_choice_keeps_its_values BEFORE UPDATE ON reminder_choice
+BEGIN SELECT RAISE(ABORT, 'a choice is never changed'); END;
+CREATE TRIGGER reminder_choice_stays BEFORE DELETE ON reminder_choice
+BEGIN SELECT RAISE(ABORT, 'a choice is never deleted'); END;
+CREATE TRIGGER reminder_stays BEFORE DELETE ON reminder
+BEGIN SELECT RAISE(ABORT, 'a reminder is never deleted'); END;
 
 CREATE TRIGGER missing_reason_keeps_its_values BEFORE UPDATE ON missing_reason
 BEGIN SELECT RAISE(ABORT, 'a note is never changed'); END;

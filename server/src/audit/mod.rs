@@ -47,6 +47,8 @@ pub enum Operation {
     ConfirmDevice,
     /// A member of staff looked at a flag, a conflict of devices or something set aside.
     Look,
+    /// Whether a patient wants reminders was noted, by staff or by the patient.
+    ChooseReminders,
     /// Data left as an export.
     Export,
     /// Staff typed in what was said on paper or aloud.
@@ -80,6 +82,7 @@ impl Operation {
             Self::RecordConsent => "record_consent",
             Self::ConfirmDevice => "confirm_device",
             Self::Look => "look",
+            Self::ChooseReminders => "choose_reminders",
             Self::Export => "export",
             Self::Transcribe => "transcribe",
             Self::Correct => "correct",
@@ -107,6 +110,7 @@ impl Operation {
             | Self::RecordConsent
             | Self::ConfirmDevice
             | Self::Look
+            | Self::ChooseReminders
             | Self::Export
             | Self::Transcribe
             | Self::Correct
@@ -135,6 +139,12 @@ impl Entry {
     #[must_use]
     pub const fn staff(staff: StaffId, operation: Operation) -> Self {
         Self { operation, staff: Some(staff), device: None, patient: None, detail: String::new() }
+    }
+
+    /// Something a patient did by a link, without being signed in.
+    #[must_use]
+    pub const fn patient(patient: PatientId, operation: Operation) -> Self {
+        Self { operation, staff: None, device: None, patient: Some(patient), detail: String::new() }
     }
 
     /// Something a patient's device did.

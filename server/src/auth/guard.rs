@@ -219,6 +219,12 @@ impl SendingScope {
     pub const fn patient(&self) -> PatientId {
         self.patient
     }
+
+    /// The patient's dates and progress, from which it follows whether a reminder is due.
+    #[must_use]
+    pub const fn facts(&self) -> OnePatientScope {
+        OnePatientScope { patient: self.patient }
+    }
 }
 
 /// The scope of whoever runs the binary on the server itself, and so holds the databases already.

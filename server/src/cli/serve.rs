@@ -8,7 +8,7 @@ use super::{demo, say};
 use crate::{
     clock::{Chance, Clock},
     config::{Config, StartError},
-    router,
+    reminders, router,
     state::AppState,
 };
 
@@ -35,17 +35,25 @@ pub(super) async fn serve(config: &Config, demonstration: bool) -> Result<(), St
         news.stop();
         asked.send_replace(true);
     };
+    let reminding = tokio::spawn(reminders::keep_reminding(state.clone(), stopping.subscribe()));
     let serving = axum::serve(listener, router(state)).with_graceful_shutdown(stop).into_future();
     let too_late = async move {
         let _ = late.wait_for(|stopping| *stopping).await;
         tokio::time::sleep(GRACE).await;
     };
+    tokio::pin!(too_late);
     tokio::select! {
         served = serving => {
-            served.map_err(|error| StartError::new(format!("Serving stopped: {error}."), "see the log above"))
+            served.map_err(|error| StartError::new(format!("Serving stopped: {error}."), "see the log above"))?;
         }
-        () = too_late => Ok(()),
+        () = &mut too_late => return Ok(()),
     }
+    // a message that is on its way is noted, as far as there is time
+    tokio::select! {
+        _ = reminding => {}
+        () = too_late => {}
+    }
+    Ok(())
 }
 
 /// Resolves on SIGINT or SIGTERM.

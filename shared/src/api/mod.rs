@@ -12,6 +12,7 @@ mod identity;
 mod milestones;
 mod patients;
 mod problem;
+mod reminders;
 mod reports;
 mod staff;
 mod worklist;
@@ -33,6 +34,10 @@ pub use patients::{
     PatientReply, PatientsReply, PatientsRequest, ReceivedCopy, ReceivedQuestionnaire, TwiceLine,
 };
 pub use problem::{Problem, ProblemKind};
+pub use reminders::{
+    ReminderChoice, ReminderDay, ReminderLine, ReminderOutcome, RemindersHealthReply, RemindersReply, RemindersRequest,
+    RemindersStanding,
+};
 pub use reports::{CompletionReply, CompletionRow, ReasonCount, TrajectoryPoint, TrajectoryReply};
 pub use staff::{InstrumentOutline, ScaleOutline, SignInRequest, StaffReply, StudyReply};
 pub use worklist::{MissingLine, MissingRequest, WorklistGroup, WorklistLine, WorklistReply, WorklistRequest};

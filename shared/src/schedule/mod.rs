@@ -26,7 +26,7 @@ pub use diff::{Outlook, PlanChange, PlanDiff, PlanEffect, diff};
 pub use entries::{Entered, needs_reason, put_aside, standing, standing_milestones};
 pub use missing::MissingReason;
 pub use planning::plan;
-pub use reminders::{Circumstances, Reminder, SentReminder, due_reminder};
+pub use reminders::{Circumstances, Reminder, SentReminder, due_reminder, is_still_due};
 pub use tally::{Expectation, Tally, ended_on};
 
 /// Everything a plan depends on, of one patient.

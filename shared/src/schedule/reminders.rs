@@ -81,6 +81,20 @@ pub fn due_reminder(study: &Study, it: Circumstances<'_>, now: DateTime) -> Opti
     })
 }
 
+/// Whether a message that was due on a day, and that the mail server did not take then, is still to be tried.
+///
+/// Its reason must hold: the assessment is in a state that the rule names, and the patient can and wants to be
+/// reminded. Limits do not matter, as it counted already; being too late does.
+#[must_use]
+pub fn is_still_due(study: &Study, it: Circumstances<'_>, claimed: &SentReminder, now: DateTime) -> bool {
+    let SentReminder { reminder, on } = claimed;
+    let Some(reminders) = &study.reminders else { return false };
+    let state = it.plan.get(&reminder.assessment).map(|assessment| assessment.state);
+    let holds = reminders.find_rule(&reminder.rule).zip(state).is_some_and(|(rule, state)| rule.is_in(state));
+    let in_time = (0..=LATEST).contains(&days_between(*on, now.date()));
+    holds && in_time && it.has_device && it.wants && !it.excused.contains(&reminder.assessment)
+}
+
 /// Every time a rule speaks of this assessment in the state it is in, with the day its message leaves.
 fn occasions<'a>(
     study: &'a Study,

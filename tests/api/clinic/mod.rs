@@ -6,4 +6,5 @@ mod handover;
 mod milestones;
 mod missing;
 mod person;
+mod reminders;
 mod worklist;

@@ -7,7 +7,7 @@ use std::fmt;
 
 use shared::{api::ContactRequest, id::StaffId, people::Channel, time::Timestamp};
 
-pub use queries::{address_for_reminders, contact, list_contacts, set_contact};
+pub use queries::{address_for_reminders, contact, list_contacts, list_reachable, set_contact};
 pub use sealing::IdentityKey;
 
 /// A standing contact.

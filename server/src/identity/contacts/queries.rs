@@ -1,5 +1,7 @@
 //! SQL of contacts, whose addresses are sealed before they enter the database and opened once they left it.
 
+use std::collections::BTreeMap;
+
 use shared::{
     api::ContactRequest,
     id::{PatientId, StaffId},
@@ -11,7 +13,7 @@ use uuid::Uuid;
 
 use super::{Contact, IdentityKey};
 use crate::{
-    auth::guard::{NurseScope, OnePatientScope, SendingScope},
+    auth::guard::{ManagerScope, NurseScope, OnePatientScope, SendingScope},
     clock::Chance,
     db::{IdentityDb, from_code, instant, millis, on, to_code},
 };
@@ -80,6 +82,21 @@ pub async fn address_for_reminders(
 ) -> sqlx::Result<Option<String>> {
     let contacts = standing(db, key, scope.patient()).await?;
     Ok(contacts.into_iter().find(|it| it.channel == channel).map(|it| it.address))
+}
+
+/// Who has a standing address of this channel, and since when.
+///
+/// # Errors
+/// When the database could not.
+pub async fn list_reachable(
+    db: &IdentityDb,
+    _: &ManagerScope,
+    channel: Channel,
+) -> sqlx::Result<BTreeMap<PatientId, Timestamp>> {
+    const SQL: &str = "SELECT patient_id, created_at FROM contact WHERE channel = $1 AND stopped_at IS NULL";
+    let word = to_code(&channel)?;
+    let rows: Vec<(Uuid, i64)> = on!(db.0.read(), pool => sqlx::query_as(SQL).bind(word).fetch_all(pool).await)?;
+    rows.into_iter().map(|(patient, at)| Ok((PatientId::new(patient), instant(at)?))).collect()
 }
 
 async fn standing(db: &IdentityDb, key: &IdentityKey, patient: PatientId) -> sqlx::Result<Vec<Contact>> {
