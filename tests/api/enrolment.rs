@@ -98,6 +98,14 @@ on_both_databases! {
         }
     }
 
+    async fn a_letter_comes_with_itself_as_a_pdf_that_nothing_keeps(app: TestApp) {
+        let nurse = app.nurse("claire", &["toulouse"]).await;
+        let letter = letter(&nurse, enrol(&nurse, "R-1").await).await;
+        assert!(letter.pdf.starts_with("JVBERi0"), "%PDF- in base64");
+        assert!((20_000..200_000).contains(&letter.pdf.len()), "{} characters", letter.pdf.len());
+        assert!(!letter.pdf.contains(&letter.secret));
+    }
+
     async fn a_newer_letter_replaces_the_older(app: TestApp) {
         let nurse = app.nurse("claire", &["toulouse"]).await;
         let patient = enrol(&nurse, "R-1").await;
@@ -117,6 +125,16 @@ on_both_databases! {
             let reply = app.client().post("/api/enrolment/claim", &request).await;
             assert_eq!(reply.refusal(), ProblemKind::CodeExpired);
         }
+    }
+
+    async fn an_expired_letter_says_so_even_after_another_was_made(app: TestApp) {
+        let nurse = app.nurse("claire", &["toulouse"]).await;
+        let patient = enrol(&nurse, "R-1").await;
+        let old = letter(&nurse, patient).await;
+        app.clock.advance(Duration::from_hours(24));
+        letter(&app.sign_in("claire").await, patient).await;
+        let reply = app.client().post("/api/enrolment/claim", &ClaimRequest::Secret(old.secret)).await;
+        assert_eq!(reply.refusal(), ProblemKind::CodeExpired);
     }
 
     async fn five_wrong_tries_burn_a_code(app: TestApp) {

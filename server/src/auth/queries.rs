@@ -49,6 +49,7 @@ pub(super) struct Letter {
     pub(super) language: Language,
     pub(super) verifier_hash: String,
     pub(super) expires_at: Timestamp,
+    /// Used, burnt or replaced; that its time is over shows in `expires_at`.
     pub(super) closed: bool,
 }
 
@@ -318,7 +319,7 @@ struct LetterRow {
     language: String,
     verifier_hash: String,
     expires_at: i64,
-    closed_at: Option<i64>,
+    closed_as: Option<String>,
 }
 
 impl LetterRow {
@@ -329,13 +330,13 @@ impl LetterRow {
             language: parse(&self.language)?,
             verifier_hash: self.verifier_hash,
             expires_at: instant(self.expires_at)?,
-            closed: self.closed_at.is_some(),
+            closed: self.closed_as.is_some_and(|closed| closed != "expired"),
         })
     }
 }
 
 pub(super) async fn find_letter_by_secret(db: &Db, secret_hash: &[u8]) -> sqlx::Result<Option<Letter>> {
-    const SQL: &str = "SELECT enrolment_id, enrolment.patient_id, language, verifier_hash, expires_at, closed_at
+    const SQL: &str = "SELECT enrolment_id, enrolment.patient_id, language, verifier_hash, expires_at, closed_as
         FROM enrolment JOIN patient ON patient.patient_id = enrolment.patient_id WHERE secret_hash = $1";
     let row: Option<LetterRow> =
         on!(db.read(), pool => sqlx::query_as(SQL).bind(secret_hash).fetch_optional(pool).await)?;
@@ -344,7 +345,7 @@ pub(super) async fn find_letter_by_secret(db: &Db, secret_hash: &[u8]) -> sqlx::
 
 /// The letter a typed code means: the open one with its selector, else the last that had it.
 pub(super) async fn find_letter_by_selector(db: &Db, selector: &str) -> sqlx::Result<Option<Letter>> {
-    const SQL: &str = "SELECT enrolment_id, enrolment.patient_id, language, verifier_hash, expires_at, closed_at
+    const SQL: &str = "SELECT enrolment_id, enrolment.patient_id, language, verifier_hash, expires_at, closed_as
         FROM enrolment JOIN patient ON patient.patient_id = enrolment.patient_id WHERE selector = $1
         ORDER BY closed_at IS NOT NULL, created_at DESC LIMIT 1";
     let row: Option<LetterRow> = on!(db.read(), pool => sqlx::query_as(SQL).bind(selector).fetch_optional(pool).await)?;

@@ -1,5 +1,6 @@
 //! A patient's devices: the letter that enrols one, the words that confirm it, the list, revoking one that is lost.
 
+mod letter;
 mod queries;
 mod routes;
 mod words;

@@ -2,13 +2,22 @@
 
 use std::time::Duration;
 
-use axum::{Json, Router, extract::State, routing::post};
+use axum::{
+    Json, Router,
+    extract::State,
+    http::{HeaderMap, header},
+    routing::post,
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use shared::{
     api::{DeviceLine, LetterReply},
     id::{DeviceId, PatientId},
 };
 
-use super::queries::{self, NewLetter};
+use super::{
+    letter::{self, Letter},
+    queries::{self, NewLetter},
+};
 use crate::{
     audit::{self, Operation},
     auth::{self, Code, guard::NurseScope},
@@ -35,6 +44,7 @@ async fn make_letter(
     State(state): State<AppState>,
     nurse: NurseScope,
     Path(patient): Path<PatientId>,
+    headers: HeaderMap,
 ) -> Result<Json<LetterReply>, ApiError> {
     let scope = patients::open(&state.db, &nurse, patient).await?;
     let line = identity::find_line(&state.identity, &nurse, &scope).await?.ok_or_else(ApiError::not_found)?;
@@ -59,18 +69,45 @@ async fn make_letter(
         }
         audit::append(&mut tx, &audit::Entry::staff(nurse.staff(), Operation::MakeLetter).of(patient), now).await?;
         let language = patients::get(&mut tx, &scope).await?.language;
-        tx.commit().await?;
-        let (code, phone) = (code.printed(), state.study.phone.clone());
-        return Ok(Json(LetterReply {
+        let reply = LetterReply {
             secret,
-            code,
+            code: code.printed(),
             expires_at,
             registry_number: line.registry_number,
             language,
-            phone,
-        }));
+            phone: state.study.phone.clone(),
+            pdf: String::new(),
+        };
+        let reply = with_pdf(reply, origin(&headers)).await?; // before it counts: a letter nobody can print is none
+        tx.commit().await?;
+        return Ok(Json(reply));
     }
     Err(ApiError::Fault(anyhow::anyhow!("no free letter selector in {DRAWS} draws")))
+}
+
+/// Where the nurse's browser found the app: what it says itself, or the host over TLS.
+fn origin(headers: &HeaderMap) -> String {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let of_host = || text(header::HOST).map(|host| format!("https://{host}"));
+    text(header::ORIGIN).map(str::to_owned).or_else(of_host).unwrap_or_default()
+}
+
+/// The reply with its letter drawn, away from the threads that answer.
+async fn with_pdf(mut reply: LetterReply, origin: String) -> Result<LetterReply, ApiError> {
+    let drawn = tokio::task::spawn_blocking(move || {
+        let letter = Letter {
+            origin: &origin,
+            secret: &reply.secret,
+            code: &reply.code,
+            expires_at: reply.expires_at,
+            registry_number: &reply.registry_number,
+            phone: &reply.phone,
+            language: &reply.language,
+        };
+        reply.pdf = STANDARD.encode(letter::pdf(&letter)?);
+        anyhow::Ok(reply)
+    });
+    Ok(drawn.await.map_err(anyhow::Error::from)??)
 }
 
 /// The nurse saw the device's words on the phone that the patient holds.

@@ -93,6 +93,8 @@ pub struct LetterReply {
     pub language: Language,
     /// The unit's telephone number.
     pub phone: String,
+    /// The letter as a PDF of one A4 page, base64; like the secret, it leaves once and is not kept.
+    pub pdf: String,
 }
 
 /// `GET /api/patients/{patient}`: the patient's file.
