@@ -90,6 +90,19 @@ fn current_path() -> String {
     window().location().pathname().unwrap_or_default()
 }
 
+/// What follows `?` in the address bar; empty when there is nothing.
+#[must_use]
+pub fn search() -> String {
+    window().location().search().unwrap_or_default()
+}
+
+/// Puts the same page's address with other parameters into the address bar, and goes nowhere.
+pub fn note_search(address: &str) {
+    if let Ok(history) = window().history() {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(address));
+    }
+}
+
 /// Takes what follows `#` out of the address bar and its history at once; empty when there is nothing.
 #[must_use]
 pub fn take_fragment() -> String {

@@ -150,7 +150,10 @@ impl Synchroniser {
             Effect::Push(request) => Some(post("/api/sync/push", &request).await),
             Effect::Settle(settled) => Some(stored(self.store.settle(self.patient, &settled).await, |()| Input::Saved)),
             Effect::Pull => Some(match self.store.cursor(self.patient).await {
-                Ok(cursor) => get(&format!("/api/sync/pull?after={cursor}"), None).await,
+                Ok(cursor) => {
+                    let path = self.state.borrow().as_ref().map(|state| state.pull_path(cursor)).unwrap_or_default();
+                    get(&path, None).await
+                }
                 Err(_) => Input::StoreFailed,
             }),
             Effect::Absorb { events, cursor } => {

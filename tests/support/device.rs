@@ -68,7 +68,8 @@ impl Device {
             Effect::Push(request) => self.ask(Method::POST, "/api/sync/push", &json!(request)).await,
             Effect::Pull => {
                 let cursor = self.store.cursor(patient).await.unwrap();
-                self.ask(Method::GET, &format!("/api/sync/pull?after={cursor}"), &json!(null)).await
+                let path = self.state.borrow().pull_path(cursor);
+                self.ask(Method::GET, &path, &json!(null)).await
             }
             Effect::FetchBundle => self.ask(Method::GET, "/api/sync/bundle", &json!(null)).await,
             Effect::OpenSession => {

@@ -7,8 +7,12 @@ use shared::{
     people::DeviceKind,
 };
 
+use super::worklist::waits;
 use crate::{
-    i18n::{Locale, text::nurse::file as text},
+    i18n::{
+        Locale,
+        text::nurse::{file as text, look as look_text},
+    },
     session,
     staff::{Desk, Fetch, Trouble, date_time},
     ui::{Button, Dialog, Look, Notice, TableRoom, Tone},
@@ -148,6 +152,10 @@ fn Line(device: DeviceLine, number: usize, revocation: Revocation) -> impl IntoV
             .last_seen_at
             .map_or_else(|| text::never_seen(locale.get()).to_owned(), |at| date_time(locale.get(), at, today))
     };
+    let (n_unsent, n_lost) = (device.n_unsent, usize::try_from(device.n_lost).unwrap_or(usize::MAX));
+    let waiting =
+        move || (n_unsent > 0).then(|| waits(locale.get(), n_unsent, device.kind, device.unsent_since, today));
+    let lost = move || (n_lost > 0).then(|| look_text::local_loss(locale.get(), n_lost));
     let revoke = move || {
         view! {
             <Button look=Look::Quiet on_press=move |_| revocation.ask(device.device, number)>
@@ -162,7 +170,11 @@ fn Line(device: DeviceLine, number: usize, revocation: Revocation) -> impl IntoV
             <td>{move || kind_name(locale.get(), device.kind)}</td>
             <td>{move || date_time(locale.get(), device.enrolled_at, today)}</td>
             <td>{last_seen}</td>
-            <td>{move || if device.revoked { text::revoked(locale.get()) } else { text::active(locale.get()) }}</td>
+            <td>
+                {move || if device.revoked { text::revoked(locale.get()) } else { text::active(locale.get()) }}
+                <span class="copy-moment">{waiting}</span>
+                <span class="copy-moment">{lost}</span>
+            </td>
             <td>{(!device.revoked).then(revoke)}</td>
         </tr>
     }

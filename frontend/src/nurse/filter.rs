@@ -51,6 +51,9 @@ impl Filter {
 pub(crate) fn FilterFields(
     /// The filter.
     filter: Filter,
+    /// Further fields.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     let desk = Desk::find();
     let locale = desk.locale;
@@ -76,6 +79,7 @@ pub(crate) fn FilterFields(
             <Field id="filter-search" value=filter.typed
                 label=Signal::derive(move || text::search(locale.get()).to_owned()) />
             {has_choice.then(site_field)}
+            {children.map(|children| children())}
         </div>
     }
 }

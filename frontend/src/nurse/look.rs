@@ -203,6 +203,7 @@ pub(crate) fn say(finding: &Finding, names: Option<&Names>, locale: Locale) -> S
         Finding::Flag { flag, value, before } => say_flag(flag, (*value, *before), names, locale),
         Finding::Conflict { n_copies } => text::conflict(locale, usize::try_from(*n_copies).unwrap_or(usize::MAX)),
         Finding::SetAside { reason, .. } => text::set_aside(locale, reason_words(locale, *reason)),
+        Finding::LocalLoss { n_lost, .. } => text::local_loss(locale, usize::try_from(*n_lost).unwrap_or(usize::MAX)),
     }
 }
 

@@ -27,6 +27,7 @@ pub(crate) use self::{
 pub(crate) struct NurseDrafts {
     enrol: EnrolBoxes,
     group: RwSignal<WorklistGroup>,
+    sort: RwSignal<String>,
     worklist: Filter,
     patients: Filter,
 }
@@ -36,6 +37,7 @@ impl Default for NurseDrafts {
         Self {
             enrol: EnrolBoxes::default(),
             group: RwSignal::new(WorklistGroup::Due),
+            sort: RwSignal::new(String::new()),
             worklist: Filter::default(),
             patients: Filter::default(),
         }
@@ -47,6 +49,7 @@ impl NurseDrafts {
     pub(crate) fn clear(self) {
         self.enrol.clear();
         self.group.set(WorklistGroup::Due);
+        self.sort.set(String::new());
         self.worklist.clear();
         self.patients.clear();
     }

@@ -165,9 +165,17 @@ CREATE TABLE device (
   last_seen_at    INTEGER,
   confirmed_at    INTEGER,                       -- staff saw its words on the phone that the patient holds
   confirmed_by    BLOB    REFERENCES staff (staff_id),
-  revoked_at      INTEGER
+  revoked_at      INTEGER,
+  n_unsent        INTEGER NOT NULL DEFAULT 0,     -- answers it told of that had not been received
+  unsent_since    INTEGER,                       -- since when it tells of some
+  n_held          INTEGER NOT NULL DEFAULT 0,     -- all of its own that it told of last
+  n_received      INTEGER NOT NULL DEFAULT 0,     -- how much of its own had been received when it did
+  n_lost          INTEGER NOT NULL DEFAULT 0,     -- answers it told of that are gone and were never received
+  lost_at         INTEGER,                       -- when the last of them were missed, until somebody looked
+  asks_since      INTEGER                        -- the earlier of the two
 ) STRICT;
 CREATE INDEX device_by_patient ON device (patient_id);
+CREATE INDEX device_that_asks ON device (asks_since, device_id) WHERE asks_since IS NOT NULL;
 
 -- A form that was printed: what its code means. Printing it again gives the same code.
 CREATE TABLE form (
@@ -318,11 +326,15 @@ CREATE TABLE assessment (
   n_flags          INTEGER NOT NULL DEFAULT 0,
   n_set_aside      INTEGER NOT NULL DEFAULT 0,
   missing_reason   TEXT,                      -- where one was noted
+  silent_on        TEXT,                      -- from this day on it counts as silent: nothing came since it opened
   PRIMARY KEY (patient_id, timepoint, occurrence)
 ) STRICT, WITHOUT ROWID;
 -- The worklist reads only what is unfinished, what came in lately and what needs a look.
 CREATE INDEX assessment_unfinished ON assessment (site, closes_on, patient_id, timepoint, occurrence)
   WHERE expectation IN ('expected', 'over') AND n_submitted < n_questionnaires AND missing_reason IS NULL;
+CREATE INDEX assessment_silent ON assessment (site, closes_on, patient_id, timepoint, occurrence)
+  WHERE expectation IN ('expected', 'over') AND n_submitted < n_questionnaires AND missing_reason IS NULL
+    AND silent_on IS NOT NULL;
 CREATE INDEX assessment_received ON assessment (site, received_at, patient_id, timepoint, occurrence)
   WHERE received_at IS NOT NULL;
 CREATE INDEX assessment_conflict ON assessment (site, received_at, patient_id, timepoint, occurrence) WHERE conflict;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Span;
 use shared::{
     api::{Finding, FindingLine},
     id::{AssessmentId, PatientId, SiteKey},
@@ -11,7 +12,10 @@ use shared::{
 };
 
 use super::queries;
-use crate::db::{Db, Tx};
+use crate::{
+    clock::civil_date,
+    db::{Db, Tx},
+};
 
 /// How many patients are read in one statement.
 const AT_ONCE: usize = 200;
@@ -41,7 +45,13 @@ pub(super) struct Standing {
     pub(super) unseen: Unseen,
     /// Why what is missing is missing, where that was noted.
     pub(super) missing: Option<MissingReason>,
+    /// From which day on it counts as silent; `None` once something came since its window opened.
+    pub(super) silent_on: Option<Date>,
 }
+
+/// A window that was open for so many days, or for half of its length, is silent while nothing at all has come from
+/// the patient since it opened.
+const SILENT_AFTER: i32 = 7;
 
 /// What nobody has looked at, of one assessment.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -63,6 +73,7 @@ impl Unseen {
                 Finding::Conflict { .. } => unseen.conflict = true,
                 Finding::Flag { .. } => unseen.n_flags += 1,
                 Finding::SetAside { .. } => unseen.n_set_aside += 1,
+                Finding::LocalLoss { .. } => {} // of a device, not of an assessment
             }
         }
         unseen
@@ -145,6 +156,7 @@ pub async fn rebuild(tx: &mut Tx, study: &Study, received: u64) -> sqlx::Result<
 /// The rows of a patient. What they hold does not depend on the day: states are read with today's date later.
 fn standings(study: &Study, course: &Course) -> BTreeMap<AssessmentId, Standing> {
     let ended = schedule::ended_on(&course.facts).is_some();
+    let last_received = course.received.values().max().copied().map(civil_date);
     let standing = |assessment: Assessment| {
         let tally = Tally::of(&assessment.questionnaires);
         let standing = Standing {
@@ -155,10 +167,20 @@ fn standings(study: &Study, course: &Course) -> BTreeMap<AssessmentId, Standing>
             received_at: course.received.get(&assessment.id).copied(),
             unseen: Unseen::of(&course.found, &assessment.id),
             missing: course.missing.get(&assessment.id).copied(),
+            silent_on: assessment.window.and_then(|window| silent_on(window, last_received)),
         };
         (assessment.id, standing)
     };
     schedule::plan(study, &course.facts, Date::MIN).into_values().map(standing).collect()
+}
+
+/// From which day on a window is silent, if nothing came since it opened.
+fn silent_on(window: schedule::Window, last_received: Option<Date>) -> Option<Date> {
+    if last_received.is_some_and(|on| on >= window.opens_on) {
+        return None;
+    }
+    let length = (window.closes_on - window.opens_on).get_days();
+    Span::new().try_days(SILENT_AFTER.min(length / 2)).ok().and_then(|days| window.opens_on.checked_add(days).ok())
 }
 
 fn expectation(state: AssessmentState, ended: bool) -> Expectation {
@@ -178,5 +200,27 @@ fn expectation(state: AssessmentState, ended: bool) -> Expectation {
                 Expectation::Expected
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_silent_after_a_week_or_half_of_its_length_when_nothing_came_since_it_opened() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let window = |opens: &str, closes: &str| {
+            let (opens_on, closes_on) = (day(opens), day(closes));
+            schedule::Window { opens_on, due_on: opens_on, closes_on }
+        };
+        let check = |opens, closes, last: Option<&str>, expected: Option<&str>| {
+            assert_eq!(silent_on(window(opens, closes), last.map(day)), expected.map(day), "{opens} {last:?}");
+        };
+        check("2026-03-02", "2026-03-30", None, Some("2026-03-09"));
+        check("2026-03-02", "2026-03-06", None, Some("2026-03-04"));
+        check("2026-03-02", "2026-03-30", Some("2026-03-01"), Some("2026-03-09"));
+        check("2026-03-02", "2026-03-30", Some("2026-03-02"), None);
+        check("2026-03-02", "2026-03-30", Some("2026-03-20"), None);
     }
 }

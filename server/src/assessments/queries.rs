@@ -78,13 +78,14 @@ pub(super) struct StandingRow {
     n_flags: i64,
     n_set_aside: i64,
     missing_reason: Option<String>,
+    silent_on: Option<String>,
 }
 
 /// What a row of standings is read from.
 pub(super) const STANDING_COLUMNS: &str =
     "patient_id, timepoint, occurrence, site, expectation, opens_on, due_on, closes_on,
     n_questionnaires, n_started, n_submitted, submitted_on, received_at, conflict, n_flags,
-    n_set_aside, missing_reason";
+    n_set_aside, missing_reason, silent_on";
 
 fn count(n: i64) -> usize {
     usize::try_from(n).unwrap_or_default()
@@ -120,6 +121,7 @@ impl StandingRow {
                 n_set_aside: count(self.n_set_aside),
             },
             missing: self.missing_reason.as_deref().map(from_code).transpose()?,
+            silent_on: self.silent_on.as_deref().map(parse).transpose()?,
         };
         Ok((PatientId::new(self.patient_id), assessment_id(&self.timepoint, self.occurrence)?, standing))
     }
@@ -214,8 +216,8 @@ pub(super) async fn list_standings(
         tx,
         patients,
         "SELECT patient_id, timepoint, occurrence, site, expectation, opens_on, due_on, closes_on, n_questionnaires,
-            n_started, n_submitted, submitted_on, received_at, conflict, n_flags, n_set_aside, missing_reason
-         FROM assessment",
+            n_started, n_submitted, submitted_on, received_at, conflict, n_flags, n_set_aside, missing_reason,
+            silent_on FROM assessment",
         ""
     );
     let mut standings: BTreeMap<PatientId, BTreeMap<AssessmentId, Standing>> = BTreeMap::new();
@@ -280,7 +282,7 @@ pub(super) async fn upsert_standings(
             concat!(
                 "INSERT INTO assessment (patient_id, timepoint, occurrence, site, expectation, opens_on, due_on,
                     closes_on, n_questionnaires, n_started, n_submitted, submitted_on, received_at, conflict,
-                    n_flags, n_set_aside, missing_reason) ",
+                    n_flags, n_set_aside, missing_reason, silent_on) ",
                 $select,
                 " WHERE TRUE ON CONFLICT (patient_id, timepoint, occurrence) DO UPDATE SET site = excluded.site,
                     expectation = excluded.expectation, opens_on = excluded.opens_on, due_on = excluded.due_on,
@@ -288,7 +290,8 @@ pub(super) async fn upsert_standings(
                     n_started = excluded.n_started, n_submitted = excluded.n_submitted,
                     submitted_on = excluded.submitted_on, received_at = excluded.received_at,
                     conflict = excluded.conflict, n_flags = excluded.n_flags,
-                    n_set_aside = excluded.n_set_aside, missing_reason = excluded.missing_reason"
+                    n_set_aside = excluded.n_set_aside, missing_reason = excluded.missing_reason,
+                    silent_on = excluded.silent_on"
             )
         };
     }
@@ -296,7 +299,7 @@ pub(super) async fn upsert_standings(
         upsert!(
             "SELECT unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
                 value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13,
-                value ->> 14, value ->> 15, value ->> 16
+                value ->> 14, value ->> 15, value ->> 16, value ->> 17
              FROM json_each($1)"
         ),
         upsert!(
@@ -304,7 +307,7 @@ pub(super) async fn upsert_standings(
                 value ->> 5, value ->> 6, value ->> 7, CAST(value ->> 8 AS BIGINT), CAST(value ->> 9 AS BIGINT),
                 CAST(value ->> 10 AS BIGINT), value ->> 11, CAST(value ->> 12 AS BIGINT),
                 CAST(value ->> 13 AS BOOLEAN), CAST(value ->> 14 AS BIGINT), CAST(value ->> 15 AS BIGINT),
-                value ->> 16
+                value ->> 16, value ->> 17
              FROM json_array_elements(CAST($1 AS JSON)) AS element (value)"
         ),
     ];
@@ -317,7 +320,7 @@ pub(super) async fn upsert_standings(
 }
 
 fn standing_row((patient, id, standing): &(PatientId, AssessmentId, Standing)) -> serde_json::Value {
-    let Standing { site, expectation, window, tally, received_at, unseen, missing } = standing;
+    let Standing { site, expectation, window, tally, received_at, unseen, missing, silent_on } = standing;
     json!([
         patient.as_uuid().simple().to_string(),
         id.timepoint,
@@ -336,5 +339,6 @@ fn standing_row((patient, id, standing): &(PatientId, AssessmentId, Standing)) -
         unseen.n_flags,
         unseen.n_set_aside,
         missing,
+        silent_on,
     ])
 }

@@ -49,6 +49,8 @@ pub enum Operation {
     Look,
     /// Whether a patient wants reminders was noted, by staff or by the patient.
     ChooseReminders,
+    /// A device told of fewer answers than it had told of before, and not all of them had been received.
+    LoseAnswers,
     /// Data left as an export.
     Export,
     /// Staff typed in what was said on paper or aloud.
@@ -83,6 +85,7 @@ impl Operation {
             Self::ConfirmDevice => "confirm_device",
             Self::Look => "look",
             Self::ChooseReminders => "choose_reminders",
+            Self::LoseAnswers => "lose_answers",
             Self::Export => "export",
             Self::Transcribe => "transcribe",
             Self::Correct => "correct",
@@ -111,6 +114,7 @@ impl Operation {
             | Self::ConfirmDevice
             | Self::Look
             | Self::ChooseReminders
+            | Self::LoseAnswers
             | Self::Export
             | Self::Transcribe
             | Self::Correct

@@ -9,7 +9,7 @@ use shared::{
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::words::words;
+use super::{held::Holding, words::words};
 use crate::{
     auth::guard::{NurseScope, OnePatientScope, PatientScope},
     db::{Tx, from_code, instant, millis, on, parse},
@@ -60,6 +60,9 @@ struct DeviceRow {
     last_seen_at: Option<i64>,
     confirmed_at: Option<i64>,
     revoked_at: Option<i64>,
+    n_unsent: i64,
+    unsent_since: Option<i64>,
+    n_lost: i64,
     language: String,
 }
 
@@ -68,7 +71,8 @@ struct DeviceRow {
 /// # Errors
 /// When the database could not.
 pub async fn list(tx: &mut Tx, scope: &OnePatientScope) -> sqlx::Result<Vec<DeviceLine>> {
-    const SQL: &str = "SELECT device_id, kind, device.enrolled_at, last_seen_at, confirmed_at, revoked_at, language
+    const SQL: &str = "SELECT device_id, kind, device.enrolled_at, last_seen_at, confirmed_at, revoked_at, n_unsent,
+            unsent_since, n_lost, language
         FROM device JOIN patient ON patient.patient_id = device.patient_id
         WHERE device.patient_id = $1 ORDER BY device.enrolled_at DESC, device_id";
     let rows: Vec<DeviceRow> =
@@ -84,6 +88,9 @@ pub async fn list(tx: &mut Tx, scope: &OnePatientScope) -> sqlx::Result<Vec<Devi
             enrolled_at: instant(row.enrolled_at)?,
             last_seen_at: row.last_seen_at.map(instant).transpose()?,
             revoked: row.revoked_at.is_some(),
+            n_unsent: u32::try_from(row.n_unsent).unwrap_or(u32::MAX),
+            unsent_since: row.unsent_since.map(instant).transpose()?,
+            n_lost: u32::try_from(row.n_lost).unwrap_or(u32::MAX),
         })
     };
     rows.into_iter().map(line).collect()
@@ -159,4 +166,47 @@ pub(super) async fn revoke(
     let revoked = on!(tx, conn => sqlx::query(SQL).bind(device.as_uuid()).bind(scope.patient().as_uuid())
         .bind(millis(now)).execute(&mut **conn).await?.rows_affected());
     Ok(revoked == 1)
+}
+
+#[derive(FromRow)]
+struct HoldingRow {
+    n_unsent: i64,
+    unsent_since: Option<i64>,
+    n_held: i64,
+    n_received: i64,
+    n_lost: i64,
+    lost_at: Option<i64>,
+}
+
+/// What is known of what a device holds.
+pub(super) async fn find_holding(tx: &mut Tx, device: DeviceId) -> sqlx::Result<Holding> {
+    const SQL: &str = "SELECT n_unsent, unsent_since, n_held, n_received, n_lost, lost_at FROM device
+        WHERE device_id = $1";
+    let row: HoldingRow = on!(tx, conn => sqlx::query_as(SQL).bind(device.as_uuid()).fetch_one(&mut **conn).await)?;
+    Ok(Holding {
+        n_unsent: row.n_unsent,
+        unsent_since: row.unsent_since.map(instant).transpose()?,
+        n_held: row.n_held,
+        n_received: row.n_received,
+        n_lost: row.n_lost,
+        lost_at: row.lost_at.map(instant).transpose()?,
+    })
+}
+
+pub(super) async fn set_holding(tx: &mut Tx, device: DeviceId, holding: &Holding) -> sqlx::Result<()> {
+    const SQL: &str = "UPDATE device SET n_unsent = $2, unsent_since = $3, n_held = $4, n_received = $5, n_lost = $6,
+            lost_at = $7, asks_since = $8
+        WHERE device_id = $1";
+    on!(tx, conn => sqlx::query(SQL).bind(device.as_uuid()).bind(holding.n_unsent)
+        .bind(holding.unsent_since.map(millis)).bind(holding.n_held).bind(holding.n_received).bind(holding.n_lost)
+        .bind(holding.lost_at.map(millis)).bind(holding.asks_since().map(millis))
+        .execute(&mut **conn).await.map(|_| ()))
+}
+
+/// How many events the hospital holds that this device made, the set aside among them.
+pub(super) async fn count_received(tx: &mut Tx, scope: &PatientScope) -> sqlx::Result<i64> {
+    const SQL: &str = "SELECT (SELECT COUNT(*) FROM answer_event WHERE patient_id = $1 AND device_id = $2)
+        + (SELECT COUNT(*) FROM quarantine WHERE patient_id = $1 AND device_id = $2)";
+    let (patient, device) = (scope.patient().as_uuid(), scope.device().as_uuid());
+    on!(tx, conn => sqlx::query_scalar(SQL).bind(patient).bind(device).fetch_one(&mut **conn).await)
 }

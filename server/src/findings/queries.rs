@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use shared::{
     answers::{AnswerEvent, response},
     api::{Finding, FindingLine, Look},
-    id::{AssessmentId, InstrumentKey, InstrumentVersion, LookId, PatientId, SiteKey, StaffId},
+    id::{AssessmentId, DeviceId, InstrumentKey, InstrumentVersion, LookId, PatientId, SiteKey, StaffId},
     paper,
     time::Timestamp,
 };
@@ -76,6 +76,12 @@ pub async fn list(tx: &mut Tx, patients: &[PatientId]) -> sqlx::Result<Found> {
     }
     for ((patient, assessment), n_copies) in list_conflicts(tx, patients).await? {
         add(patient.as_uuid(), Some(assessment), Finding::Conflict { n_copies });
+    }
+    let lost: Vec<(Uuid, Uuid, i64)> =
+        list_of_patients!(tx, patients, "SELECT patient_id, device_id, n_lost FROM device", "AND n_lost > 0");
+    for (patient, device, n_lost) in lost {
+        let n_lost = u32::try_from(n_lost).unwrap_or(u32::MAX);
+        add(patient, None, Finding::LocalLoss { device: DeviceId::new(device), n_lost });
     }
     let set_aside: Vec<SetAsideRow> = list_of_patients!(
         tx,
@@ -202,17 +208,22 @@ pub(super) struct NewLook<'a> {
     pub(super) at: Timestamp,
 }
 
-/// Appends a look after those there are; what was set aside is noted as looked at, too.
+/// Appends a look after those there are; what was set aside and what a device lost is noted as looked at, too.
 pub(super) async fn append(tx: &mut Tx, scope: &OnePatientScope, look: &NewLook<'_>) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO look (look_id, patient_id, ordinal, timepoint, occurrence, found, note, entered_by,
             entered_at)
         SELECT $1, $2, COALESCE(MAX(ordinal), 0) + 1, $3, $4, $5, $6, $7, $8 FROM look WHERE patient_id = $2";
+    const LOSS: &str = "UPDATE device SET lost_at = NULL, asks_since = unsent_since
+        WHERE device_id = $1 AND patient_id = $2";
     const SET_ASIDE: &str = "UPDATE quarantine SET looked_at = $3 WHERE quarantine_id = $1 AND patient_id = $2";
     let patient = scope.patient().as_uuid();
     on!(&mut *tx, conn => {
         sqlx::query(SQL).bind(look.id.as_uuid()).bind(patient).bind(look.assessment.map(|it| it.timepoint.as_str()))
             .bind(look.assessment.map(|it| i64::from(it.occurrence))).bind(look.finding.to_string()).bind(look.note)
             .bind(look.staff.as_uuid()).bind(millis(look.at)).execute(&mut **conn).await?;
+        if let Finding::LocalLoss { device, .. } = look.finding {
+            sqlx::query(LOSS).bind(device.as_uuid()).bind(patient).execute(&mut **conn).await?;
+        }
         if let Finding::SetAside { entry, .. } = look.finding {
             sqlx::query(SET_ASIDE).bind(entry).bind(patient).bind(millis(look.at)).execute(&mut **conn).await?;
         }

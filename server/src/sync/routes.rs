@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use shared::{
     api::ProblemKind,
-    sync::protocol::{MAX_EVENTS, PROTOCOL_VERSION, PatientBundle, PullReply, PushOutcome, PushReply},
+    sync::protocol::{MAX_EVENTS, PROTOCOL_VERSION, PatientBundle, PullReply, PushOutcome, PushReply, Told},
 };
 
 use super::{
@@ -104,16 +104,24 @@ pub async fn hand_in(
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct After {
+struct PullQuery {
     #[serde(default)]
     after: u64,
+    unsent: Option<u64>,
+    held: Option<u64>,
 }
 
 async fn pull(
     State(state): State<AppState>,
     scope: PatientScope,
-    Query(After { after }): Query<After>,
+    Query(PullQuery { after, unsent, held }): Query<PullQuery>,
 ) -> Result<Json<PullReply>, ApiError> {
+    if let Some((unsent, held)) = unsent.zip(held)
+        && let Err(error) = devices::tell(&state, &scope, Told { unsent, held }).await
+    {
+        // what it holds is told again with the next pull; what it came for is not kept from it
+        tracing::warn!(%error, "what a device told was not kept");
+    }
     let mut tx = state.db.snapshot().await?;
     let mut events = queries::list_events(&mut tx, &scope.own(), after, PULL + 1).await?;
     let more = events.len() > usize::try_from(PULL).unwrap_or(usize::MAX);

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{AssessmentId, FlagKey},
+    id::{AssessmentId, DeviceId, FlagKey},
     sync::protocol::QuarantineReason,
     time::Timestamp,
 };
@@ -42,6 +42,13 @@ pub enum Finding {
         /// When it was received.
         received_at: Timestamp,
     },
+    /// A device lost answers that it had not sent.
+    LocalLoss {
+        /// Which device.
+        device: DeviceId,
+        /// How many, all in all.
+        n_lost: u32,
+    },
 }
 
 impl fmt::Display for Finding {
@@ -52,6 +59,7 @@ impl fmt::Display for Finding {
             Self::Flag { flag, value, before: Some(before) } => write!(f, "flag {flag} {value:.6} after {before:.6}"),
             Self::Conflict { n_copies } => write!(f, "conflict {n_copies}"),
             Self::SetAside { entry, .. } => write!(f, "set_aside {entry}"),
+            Self::LocalLoss { device, n_lost } => write!(f, "local_loss {device} {n_lost}"),
         }
     }
 }

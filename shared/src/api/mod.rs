@@ -40,7 +40,9 @@ pub use reminders::{
 };
 pub use reports::{CompletionReply, CompletionRow, ReasonCount, TrajectoryPoint, TrajectoryReply};
 pub use staff::{InstrumentOutline, ScaleOutline, SignInRequest, StaffReply, StudyReply};
-pub use worklist::{MissingLine, MissingRequest, WorklistGroup, WorklistLine, WorklistReply, WorklistRequest};
+pub use worklist::{
+    MissingLine, MissingRequest, Unsent, WorklistGroup, WorklistLine, WorklistReply, WorklistRequest, WorklistSort,
+};
 
 /// The header that shows a request was made by our own pages; its value is [`CSRF_VALUE`].
 pub const CSRF_HEADER: &str = "x-ressenti";

@@ -258,4 +258,10 @@ pub struct DeviceLine {
     pub confirmed_at: Option<Timestamp>,
     /// It was revoked.
     pub revoked: bool,
+    /// Answers it told of that had not been received.
+    pub n_unsent: u32,
+    /// Since when it tells of some.
+    pub unsent_since: Option<Timestamp>,
+    /// Answers it told of that are gone and were never received.
+    pub n_lost: u32,
 }

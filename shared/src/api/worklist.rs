@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Finding, PatientLine};
 use crate::{
-    id::{AssessmentId, SiteKey},
+    id::{AssessmentId, DeviceId, SiteKey},
+    people::DeviceKind,
     schedule::{AssessmentState, MissingReason},
     time::{Date, Timestamp},
 };
@@ -19,6 +20,10 @@ pub enum WorklistGroup {
     Due,
     /// Window closed with something not sent and no reason noted.
     Overdue,
+    /// Open for a week, or for half of its window, and nothing at all came from the patient since it opened.
+    Silent,
+    /// Answers wait on a device that told of them, or a device lost some and nobody has looked at it.
+    Unsent,
     /// Received within the last 7 days.
     Received,
     /// A score beyond a threshold of the study, that nobody has looked at.
@@ -27,6 +32,48 @@ pub enum WorklistGroup {
     Quarantine,
     /// Sent by two devices, and nobody has looked at it.
     Conflict,
+}
+
+/// What a group can be sorted by. The others would have to read all of a large registry, names being in a database of
+/// their own: where a group has fewer than 100 lines it can be sorted by them all the same.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WorklistSort {
+    /// By the last day of the window.
+    Closes,
+    /// By when the last of it was received.
+    Received,
+    /// By the study's order of sites, then most urgent first.
+    Site,
+    /// By registry number.
+    Number,
+    /// By name.
+    Name,
+}
+
+impl WorklistSort {
+    /// Whether a group has it.
+    #[must_use]
+    pub const fn is_of(self, group: WorklistGroup) -> bool {
+        match self {
+            Self::Closes => matches!(
+                group,
+                WorklistGroup::Closing | WorklistGroup::Due | WorklistGroup::Overdue | WorklistGroup::Silent
+            ),
+            Self::Received => matches!(
+                group,
+                WorklistGroup::Received | WorklistGroup::Flags | WorklistGroup::Quarantine | WorklistGroup::Conflict
+            ),
+            Self::Site => !matches!(group, WorklistGroup::Unsent),
+            Self::Number | Self::Name => true,
+        }
+    }
+
+    /// Whether a group of any length can be sorted by it.
+    #[must_use]
+    pub const fn is_for_any_length(self) -> bool {
+        !matches!(self, Self::Number | Self::Name)
+    }
 }
 
 /// `POST /api/worklist`: which part of the list is asked for; the search is in the body for the reason above.
@@ -42,12 +89,18 @@ pub struct WorklistRequest {
     /// What registry number or name begins with; everybody, if empty.
     #[serde(default)]
     pub search: String,
+    /// What it is sorted by; most urgent first, if absent.
+    #[serde(default)]
+    pub sort: Option<WorklistSort>,
+    /// From the last to the first.
+    #[serde(default)]
+    pub down: bool,
     /// Go on after this place, the last reply's `next`.
     #[serde(default)]
     pub after: Option<String>,
 }
 
-/// One group of the worklist, 50 lines at a time, most urgent first.
+/// One group of the worklist, 50 lines at a time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WorklistReply {
@@ -59,13 +112,13 @@ pub struct WorklistReply {
     pub next: Option<String>,
 }
 
-/// One assessment that asks for a nurse's eye; in [`WorklistGroup::Quarantine`] it may be a patient's devices.
+/// One assessment that asks for a nurse's eye; or a device, in [`WorklistGroup::Unsent`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WorklistLine {
     /// Whose.
     pub patient: PatientLine,
-    /// Which occasion; `None` for what was set aside and names none.
+    /// Which occasion; `None` for a device, and for what was set aside and names none.
     pub assessment: Option<AssessmentId>,
     /// Where it stands.
     pub state: Option<AssessmentState>,
@@ -83,6 +136,24 @@ pub struct WorklistLine {
     pub findings: Vec<Finding>,
     /// Why what is missing is missing, where that was noted.
     pub missing: Option<MissingReason>,
+    /// What waits on which device, in the group of devices.
+    pub unsent: Option<Unsent>,
+}
+
+/// What waits on a device, as far as it told.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unsent {
+    /// Which device.
+    pub device: DeviceId,
+    /// Who has it.
+    pub kind: DeviceKind,
+    /// How many answers wait.
+    pub n: u32,
+    /// Since when some do.
+    pub since: Option<Timestamp>,
+    /// Another device of this kind was opened since: what waits here may never come.
+    pub replaced: bool,
 }
 
 /// `POST /api/patients/{patient}/missing`: why an assessment has no answer; taken from the day its window opens.

@@ -105,7 +105,17 @@ pub enum QuarantineReason {
     Unlisted,
 }
 
-/// `GET /api/sync/pull?after=N`: what was committed after position N for this patient.
+/// What a device tells of what it holds of this patient with each pull, in numbers alone.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Told {
+    /// Answer events made on it that it has no receipt for, drafts among them.
+    pub unsent: u64,
+    /// All answer events that were made on it.
+    pub held: u64,
+}
+
+/// `GET /api/sync/pull?after=N&unsent=N&held=N`: what was committed after a position for this patient; the two others
+/// are [`Told`], and may be left out together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PullReply {

@@ -53,6 +53,7 @@ fn told(line: &WorklistLine) -> Vec<String> {
         Finding::Flag { flag, value, .. } => format!("{flag} {value}"),
         Finding::Conflict { n_copies } => format!("{n_copies} copies"),
         Finding::SetAside { reason, .. } => format!("{reason:?}"),
+        Finding::LocalLoss { n_lost, .. } => format!("{n_lost} lost"),
     };
     line.findings.iter().map(word).collect()
 }

@@ -7,4 +7,5 @@ mod milestones;
 mod missing;
 mod person;
 mod reminders;
+mod unsent;
 mod worklist;

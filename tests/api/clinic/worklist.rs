@@ -21,7 +21,8 @@ async fn list(nurse: &Client, asked: &str) -> WorklistReply {
 
 /// Asks for what `group=due&site=toulouse` says.
 async fn ask(client: &Client, asked: &str) -> Reply {
-    let pairs = asked.split('&').filter_map(|pair| pair.split_once('='));
+    let value = |text: &str| if text == "true" { json!(true) } else { json!(text) };
+    let pairs = asked.split('&').filter_map(|pair| pair.split_once('=')).map(|(name, text)| (name, value(text)));
     client.post("/api/worklist", &pairs.collect::<BTreeMap<_, _>>()).await
 }
 
@@ -129,6 +130,57 @@ on_both_databases! {
         assert_eq!((found.lines.len(), count(&found, WorklistGroup::Due)), (10, 10));
         let nobody = list(&nurse, "group=due&search=nobody").await;
         assert_eq!((nobody.lines.len(), count(&nobody, WorklistGroup::Due)), (0, 0));
+    }
+
+    async fn a_group_is_sorted_by_what_it_has_and_pages_keep_the_order(app: TestApp) {
+        let nurse = app.nurse("claire", &["toulouse", "centre-nord"]).await;
+        for n in 0..70 {
+            let mut request = enrolment(&format!("R-{:03}", (n * 37) % 70));
+            request["site"] = json!(if n % 3 == 0 { "centre-nord" } else { "toulouse" });
+            request["family_name"] = json!(format!("Martin {}", ["b", "Å", "c"][n % 3]));
+            request["milestones"] = json!([{ "kind": "inclusion", "on": { "date": format!("2026-02-{:02}", 25 + n % 4) } }]);
+            assert!(nurse.post("/api/patients", &request).await.status.is_success());
+        }
+        let all = async |asked: &str| {
+            let (mut lines, mut after) = (Vec::new(), String::new());
+            loop {
+                let page = list(&nurse, &format!("group=due&{asked}{after}")).await;
+                lines.extend(page.lines);
+                let Some(next) = page.next else { break };
+                after = format!("&after={next}");
+            }
+            assert_eq!(lines.len(), 70, "{asked}: nobody twice, nobody left out");
+            lines
+        };
+        for (asked, down) in [("sort=closes", false), ("sort=closes&down=true", true)] {
+            let days: Vec<_> = all(asked).await.iter().map(|line| line.closes_on).collect();
+            assert!(if down { days.is_sorted_by(|a, b| a >= b) } else { days.is_sorted() }, "{asked}: {days:?}");
+        }
+        let sites: Vec<_> = all("sort=site").await.iter().map(|line| line.patient.site.to_string()).collect();
+        assert!(sites.is_sorted_by(|a, b| a >= b), "the study names Toulouse first: {sites:?}");
+        assert_eq!(all("sort=site&down=true").await[0].patient.site.as_str(), "centre-nord");
+        let numbers: Vec<_> = all("sort=number").await.iter().map(|it| it.patient.registry_number.clone()).collect();
+        assert!(numbers.is_sorted(), "{numbers:?}");
+        let names: Vec<_> = all("sort=name").await.iter().map(|it| it.patient.name.clone()).collect();
+        assert!(names[0].contains('Å') && names[69].contains('c'), "accents are folded: {names:?}");
+        assert_eq!(ask(&nurse, "group=due&sort=received").await.refusal(), ProblemKind::Refused);
+        assert_eq!(ask(&nurse, "group=unsent&sort=site").await.refusal(), ProblemKind::Refused);
+        assert_eq!(ask(&nurse, "group=due&sort=colour").await.refusal(), ProblemKind::BadRequest);
+    }
+
+    async fn a_window_that_is_open_for_a_week_with_nothing_from_the_patient_is_silent(app: TestApp) {
+        let nurse = app.nurse("claire", &["toulouse"]).await;
+        let phone = Phone::new(&app, &nurse, "R-1").await;
+        enrol(&nurse, "R-2").await;
+        assert_eq!(told(&list(&nurse, "group=silent").await), ["T0:1 Open", "T0:1 Open"], "open since 16 February");
+        phone.push(&[phone.answer("e1", 1)]).await;
+        let silent = list(&nurse, "group=silent").await;
+        assert_eq!(silent.lines[0].patient.registry_number, "R-2", "whoever sent anything is not silent");
+        assert_eq!((silent.lines.len(), count(&silent, WorklistGroup::Silent)), (1, 1));
+        assert_eq!(count(&silent, WorklistGroup::Due), 2);
+        app.clock.advance(DAY * 8);
+        let nurse = app.sign_in("claire").await;
+        assert_eq!(told(&list(&nurse, "group=silent").await), [""; 0], "closed: overdue, no longer silent");
     }
 
     async fn a_finished_occasion_is_due_no_more(app: TestApp) {

@@ -11,7 +11,16 @@ type GroupSet = (fn(Locale) -> &'static str, &'static [WorklistGroup]);
 
 /// The sets in the order they are shown.
 const SETS: [GroupSet; 3] = [
-    (text::to_do, &[WorklistGroup::Due, WorklistGroup::Closing, WorklistGroup::Overdue]),
+    (
+        text::to_do,
+        &[
+            WorklistGroup::Due,
+            WorklistGroup::Closing,
+            WorklistGroup::Overdue,
+            WorklistGroup::Silent,
+            WorklistGroup::Unsent,
+        ],
+    ),
     (text::to_look, &[WorklistGroup::Flags, WorklistGroup::Conflict, WorklistGroup::Quarantine]),
     (text::arrivals, &[WorklistGroup::Received]),
 ];
@@ -22,6 +31,8 @@ pub(super) const fn group_name(locale: Locale, group: WorklistGroup) -> (&'stati
         WorklistGroup::Due => (text::due(locale), text::due_lead(locale), text::empty_due(locale)),
         WorklistGroup::Closing => (text::closing(locale), text::closing_lead(locale), text::empty_closing(locale)),
         WorklistGroup::Overdue => (text::overdue(locale), text::overdue_lead(locale), text::empty_overdue(locale)),
+        WorklistGroup::Silent => (text::silent(locale), text::silent_lead(locale), text::empty_silent(locale)),
+        WorklistGroup::Unsent => (text::unsent(locale), text::unsent_lead(locale), text::empty_unsent(locale)),
         WorklistGroup::Received => (text::received(locale), text::received_lead(locale), text::empty_received(locale)),
         WorklistGroup::Flags => (text::flags(locale), text::flags_lead(locale), text::empty_flags(locale)),
         WorklistGroup::Quarantine => {

@@ -12,6 +12,7 @@ use super::{
     groups::group_name,
     list::{key_of, mark_of},
     page::Reader,
+    unsent::UnsentCells,
 };
 use crate::{
     i18n::{
@@ -28,9 +29,21 @@ use crate::{
     ui::{Button, Link, Look},
 };
 
-/// Whether a group is of things to look at: its lines show what was found.
-const fn is_of_findings(group: WorklistGroup) -> bool {
-    matches!(group, WorklistGroup::Flags | WorklistGroup::Quarantine | WorklistGroup::Conflict)
+/// The columns of a group, by what its lines are about.
+const fn columns(group: WorklistGroup) -> &'static [fn(Locale) -> &'static str] {
+    match group {
+        WorklistGroup::Flags | WorklistGroup::Quarantine | WorklistGroup::Conflict => {
+            &[text::patient, text::timepoint, text::found, text::arrived]
+        }
+        WorklistGroup::Unsent => &[text::patient, text::device, text::found],
+        WorklistGroup::Due
+        | WorklistGroup::Closing
+        | WorklistGroup::Overdue
+        | WorklistGroup::Silent
+        | WorklistGroup::Received => {
+            &[text::patient, text::timepoint, text::state, text::window, text::questionnaires, text::arrived]
+        }
+    }
 }
 
 /// The table of lines, or why there are none.
@@ -50,13 +63,11 @@ pub(super) fn Lines(reader: Reader, note: ReasonNote, look: LookNote) -> impl In
         if searched { text::empty_search(locale.get()) } else { group_name(locale.get(), reader.group.get()).2 }
     };
     let key = |(line, fresh): &(WorklistLine, bool)| (key_of(line), mark_of(line), line.missing, *fresh);
-    // the head belongs to the lines that are there, not to the group that is still loading
-    let of_findings = Memo::new(move |_| n_lines.get().is_some() && is_of_findings(reader.group.get()));
     view! {
         <Show when=move || n_lines.get() == Some(0)><p class="empty">{empty}</p></Show>
         <Show when=move || n_lines.get().is_some_and(|n| n > 0)>
             <table class="table stacked" role="table" aria-label=move || group_name(locale.get(), reader.group.get()).0>
-                <Head locale of_findings />
+                <Head locale group=reader.group />
                 <tbody role="rowgroup">
                     <For each=move || lines().unwrap_or_default() key let((line, fresh))>
                         <Line desk=reader.desk line fresh note look />
@@ -74,21 +85,13 @@ pub(super) fn Lines(reader: Reader, note: ReasonNote, look: LookNote) -> impl In
 }
 
 #[component]
-fn Head(locale: RwSignal<Locale>, of_findings: Memo<bool>) -> impl IntoView {
+fn Head(locale: RwSignal<Locale>, group: RwSignal<WorklistGroup>) -> impl IntoView {
     let column = move |name: fn(Locale) -> &'static str| {
         view! { <th scope="col" role="columnheader">{move || name(locale.get())}</th> }
     };
-    let columns = move || {
-        let columns: &[fn(Locale) -> &'static str] = if of_findings.get() {
-            &[text::patient, text::timepoint, text::found, text::arrived]
-        } else {
-            &[text::patient, text::timepoint, text::state, text::window, text::questionnaires, text::arrived]
-        };
-        columns.iter().copied().map(column).collect_view()
-    };
     view! {
         <thead role="rowgroup">
-            <tr role="row">{columns}</tr>
+            <tr role="row">{move || columns(group.get()).iter().copied().map(column).collect_view()}</tr>
         </thead>
     }
 }
@@ -99,29 +102,37 @@ fn Line(desk: Desk, line: WorklistLine, fresh: bool, note: ReasonNote, look: Loo
     let today = session::today();
     let name = line.patient.name.clone();
     let has_name = !name.is_empty();
-    let received_at = line.received_at;
-    let body = if line.findings.is_empty() {
-        view! { <Schedule line=line.clone() note /> }.into_any()
-    } else {
-        view! { <Findings line=line.clone() look /> }.into_any()
-    };
-    view! {
-        <tr role="row" class:fresh=fresh>
-            <td role="cell" class="cell-main">
-                <Link to=Route::Patient(line.patient.patient).path() class="strong">
-                    {line.patient.registry_number}
-                </Link>
-                <span class="quiet">{move || if has_name { name.clone() } else { patients::no_name(locale.get()).to_owned() }}</span>
-                {fresh.then(|| view! { <span class="tag tag-fresh">{move || text::fresh(locale.get())}</span> })}
-            </td>
-            <Occasion desk assessment=line.assessment />
-            {body}
+    let (patient, received_at) = (line.patient.patient, line.received_at);
+    let number = line.patient.registry_number.clone();
+    let arrived = move || {
+        view! {
             <td role="cell" data-label=move || text::arrived(locale.get())>
                 {move || received_at.map_or_else(
                     || text::nothing_received(locale.get()).to_owned(),
                     |at| date_time(locale.get(), at, today),
                 )}
             </td>
+        }
+    };
+    let body = match (line.unsent.clone(), line.findings.is_empty()) {
+        (Some(unsent), _) => view! { <UnsentCells line unsent look /> }.into_any(),
+        (None, true) => {
+            let assessment = line.assessment.clone();
+            view! { <Occasion desk assessment /><Schedule line note />{arrived()} }.into_any()
+        }
+        (None, false) => {
+            let assessment = line.assessment.clone();
+            view! { <Occasion desk assessment /><Findings line look />{arrived()} }.into_any()
+        }
+    };
+    view! {
+        <tr role="row" class:fresh=fresh>
+            <td role="cell" class="cell-main">
+                <Link to=Route::Patient(patient).path() class="strong">{number}</Link>
+                <span class="quiet">{move || if has_name { name.clone() } else { patients::no_name(locale.get()).to_owned() }}</span>
+                {fresh.then(|| view! { <span class="tag tag-fresh">{move || text::fresh(locale.get())}</span> })}
+            </td>
+            {body}
         </tr>
     }
 }

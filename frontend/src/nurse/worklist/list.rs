@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shared::{
     api::{WorklistGroup, WorklistLine, WorklistReply},
-    id::{AssessmentId, PatientId},
+    id::{AssessmentId, DeviceId, PatientId},
     time::Timestamp,
 };
 
@@ -12,9 +12,9 @@ use shared::{
 const COUNTED_TO: u16 = 100;
 
 /// What tells a line apart from the others.
-pub(crate) type LineKey = (PatientId, Option<AssessmentId>);
+pub(crate) type LineKey = (PatientId, Option<AssessmentId>, Option<DeviceId>);
 /// What of a line can move while it is looked at.
-pub(crate) type LineMark = (u8, Option<Timestamp>, Vec<String>);
+pub(crate) type LineMark = (u8, Option<Timestamp>, Vec<String>, Option<u32>);
 
 /// The lines of one filter as they stand.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,11 +27,16 @@ pub(crate) struct Worklist {
 }
 
 pub(crate) fn key_of(line: &WorklistLine) -> LineKey {
-    (line.patient.patient, line.assessment.clone())
+    (line.patient.patient, line.assessment.clone(), line.unsent.as_ref().map(|unsent| unsent.device))
 }
 
 pub(crate) fn mark_of(line: &WorklistLine) -> LineMark {
-    (line.submitted, line.received_at, line.findings.iter().map(ToString::to_string).collect())
+    (
+        line.submitted,
+        line.received_at,
+        line.findings.iter().map(ToString::to_string).collect(),
+        line.unsent.as_ref().map(|unsent| unsent.n),
+    )
 }
 
 impl Worklist {
@@ -99,6 +104,11 @@ impl Worklist {
         self.next.as_deref()
     }
 
+    /// Whether a group is so long that the server stopped counting.
+    pub(crate) fn is_long(&self, group: WorklistGroup) -> bool {
+        self.counts.get(&group).is_some_and(|n| *n >= COUNTED_TO)
+    }
+
     /// How many lines a group has, in figures: `7`, or `100+` where the server stopped counting.
     pub(crate) fn count(&self, group: WorklistGroup) -> String {
         match self.counts.get(&group).copied().unwrap_or(0) {
@@ -131,6 +141,7 @@ mod tests {
             questionnaires: 4,
             received_at: None,
             findings: Vec::new(),
+            unsent: None,
             missing: None,
         }
     }

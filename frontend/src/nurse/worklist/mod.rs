@@ -4,5 +4,8 @@ mod groups;
 mod lines;
 mod list;
 mod page;
+mod unsent;
+mod view;
 
 pub(crate) use page::WorklistPage;
+pub(super) use unsent::waits;

@@ -3,9 +3,18 @@
 use leptos::{prelude::*, task::spawn_local};
 use shared::api::{WorklistGroup, WorklistReply, WorklistRequest};
 
-use super::{groups::Groups, lines::Lines, list::Worklist};
+use super::{
+    groups::Groups,
+    lines::Lines,
+    list::Worklist,
+    view::{View, choices, parse_sort},
+};
 use crate::{
-    i18n::text::{nurse::worklist as text, staff::trouble},
+    address,
+    i18n::text::{
+        nurse::{filter as filter_text, worklist as text},
+        staff::trouble,
+    },
     live,
     nurse::{
         filter::{Filter, FilterFields},
@@ -13,8 +22,8 @@ use crate::{
         missing::{ReasonNote, ReasonPanel},
     },
     session,
-    staff::{Desk, FetchState, Fetched, Trouble},
-    ui::{Heading, StatusLine, Symbol, Tone},
+    staff::{Desk, FetchState, Fetched, Route, Trouble},
+    ui::{Heading, Select, StatusLine, Symbol, Tone},
 };
 
 /// The list and how it is read again.
@@ -22,6 +31,8 @@ use crate::{
 pub(super) struct Reader {
     pub(super) desk: Desk,
     pub(super) group: RwSignal<WorklistGroup>,
+    /// As the choice of orders has it; empty for most urgent first.
+    pub(super) sort: RwSignal<String>,
     pub(super) filter: Filter,
     pub(super) list: RwSignal<Fetched<Worklist>>,
     /// Counts the filters, so that a reply to an earlier one is dropped.
@@ -34,12 +45,23 @@ impl Reader {
     async fn page(self, after: Option<String>) -> Result<WorklistReply, Trouble> {
         let group = Some(self.group.get_untracked());
         let search = self.filter.search.get_untracked();
-        let asked = WorklistRequest { group, site: self.filter.site_key(), search, after };
+        let sort = self.sort.with_untracked(|sort| parse_sort(sort));
+        let (sort, down) = (sort.map(|(sort, _)| sort), sort.is_some_and(|(_, down)| down));
+        let asked = WorklistRequest { group, site: self.filter.site_key(), search, sort, down, after };
         self.desk.post("/api/worklist", &asked).await
     }
 
     fn is_current(self, turn: u32) -> bool {
         self.turn.try_get_value() == Some(turn)
+    }
+
+    /// Shows what an address says, where it says something.
+    fn take_up(self, view: View) {
+        if let Some(group) = view.group {
+            self.group.set(group);
+            self.filter.site.set(view.site);
+            self.sort.set(view.sort);
+        }
     }
 
     /// Reads the first page of another filter.
@@ -127,16 +149,27 @@ pub(crate) fn WorklistPage() -> impl IntoView {
     let reader = Reader {
         desk,
         group: desk.drafts().group,
+        sort: desk.drafts().sort,
         filter: desk.drafts().worklist,
         list: RwSignal::new(Fetched::default()),
         turn: StoredValue::new(0),
         refreshing: StoredValue::new((false, false)),
     };
+    reader.take_up(View::read(&address::search()));
     Effect::new(move || {
-        reader.group.track();
-        reader.filter.site.track();
+        let group = reader.group.get();
+        let view = View { group: Some(group), site: reader.filter.site.get(), sort: reader.sort.get() };
+        if parse_sort(&view.sort).is_some_and(|(sort, _)| !sort.is_of(group)) {
+            return reader.sort.set(String::new());
+        }
         reader.filter.search.track();
+        address::note_search(&view.write(&Route::Worklist.path()));
         reader.open();
+    });
+    let orders = Signal::derive(move || {
+        let group = reader.group.get();
+        let is_long = reader.list.with(|list| list.value().is_some_and(|list| list.is_long(group)));
+        choices(locale.get(), group, is_long)
     });
     let live = live::follow("/api/worklist/live", move || reader.refresh());
     let n_fresh = Memo::new(move |_| reader.list.with(|list| list.value().map_or(0, Worklist::n_fresh)));
@@ -154,7 +187,11 @@ pub(crate) fn WorklistPage() -> impl IntoView {
             <StatusLine status />
         </div>
         <Groups reader />
-        <FilterFields filter=reader.filter />
+        <FilterFields filter=reader.filter>
+            <Select id="filter-sort" value=reader.sort options=orders
+                label=Signal::derive(move || filter_text::sort(locale.get()).to_owned())
+                empty=Signal::derive(move || filter_text::sort_urgent(locale.get()).to_owned()) />
+        </FilterFields>
         <FetchState standing again=move |()| reader.refresh() />
         <ReasonPanel note />
         <LookPanel look />

@@ -1,12 +1,13 @@
 //! Which days a group of the worklist covers, in which order, and where a page goes on. Pure.
 
 mod queries;
+mod reading;
 mod routes;
 
 use jiff::{Span, ToSpan};
 use shared::{
-    api::WorklistGroup,
-    id::{AssessmentId, PatientId},
+    api::{WorklistGroup, WorklistSort},
+    id::{AssessmentId, PatientId, SiteKey},
     study::Study,
     time::{Date, Timestamp},
 };
@@ -14,6 +15,9 @@ use shared::{
 pub use routes::routes;
 
 use super::plans::Standing;
+
+/// Where counting stops.
+pub(super) const COUNTED_TO: u16 = 100;
 
 /// One line before names are joined to it.
 #[derive(Debug)]
@@ -31,6 +35,8 @@ pub(super) struct Page {
     pub(super) received_since: Timestamp,
     /// The longest window of the study: what closes later than that after today is not open yet.
     pub(super) longest_window: i32,
+    /// What it is sorted by, and whether from the last to the first; by urgency, if `None`.
+    pub(super) sort: Option<(WorklistSort, bool)>,
     /// Only these patients: what a search found.
     pub(super) only: Option<Vec<PatientId>>,
     pub(super) after: Option<Place>,
@@ -43,6 +49,7 @@ pub(super) struct Place {
     pub(super) received_at: i64,
     pub(super) patient: PatientId,
     pub(super) assessment: AssessmentId,
+    pub(super) site: SiteKey,
 }
 
 /// How a group is ordered: by which column, which way.
@@ -60,6 +67,8 @@ impl Page {
         match self.group {
             WorklistGroup::Closing => (self.today, day_after(self.today, 2)),
             WorklistGroup::Due
+            | WorklistGroup::Silent
+            | WorklistGroup::Unsent
             | WorklistGroup::Received
             | WorklistGroup::Flags
             | WorklistGroup::Quarantine
@@ -68,14 +77,30 @@ impl Page {
         }
     }
 
-    /// Most urgent first: what closes next; what closed or came in last.
+    /// Most urgent first, unless it is sorted otherwise: what closes next; what closed or came in last.
     pub(super) fn order(&self) -> Order {
+        let urgent = self.most_urgent_first();
+        match self.sort {
+            Some((WorklistSort::Closes | WorklistSort::Received, down)) => {
+                let (way, beyond) = if down { ("DESC", "<") } else { ("ASC", ">") };
+                Order { way, beyond, ..urgent }
+            }
+            Some((WorklistSort::Site | WorklistSort::Number | WorklistSort::Name, _)) | None => urgent,
+        }
+    }
+
+    /// Whether all of the group is read, to be put in an order that this database does not know.
+    pub(super) const fn is_read_whole(&self) -> bool {
+        matches!(self.sort, Some((WorklistSort::Number | WorklistSort::Name, _)))
+    }
+
+    const fn most_urgent_first(&self) -> Order {
         match self.group {
-            WorklistGroup::Closing | WorklistGroup::Due => {
+            WorklistGroup::Closing | WorklistGroup::Due | WorklistGroup::Silent => {
                 Order { column: "closes_on", by_day: true, way: "ASC", beyond: ">" }
             }
             WorklistGroup::Overdue => Order { column: "closes_on", by_day: true, way: "DESC", beyond: "<" },
-            WorklistGroup::Received | WorklistGroup::Flags | WorklistGroup::Conflict => {
+            WorklistGroup::Received | WorklistGroup::Flags | WorklistGroup::Conflict | WorklistGroup::Unsent => {
                 Order { column: "received_at", by_day: false, way: "DESC", beyond: "<" }
             }
             WorklistGroup::Quarantine => {
@@ -85,7 +110,7 @@ impl Page {
     }
 
     /// Puts lines of several sites into the group's order; those of one patient come from one site, in order.
-    pub(super) fn sort(&self, lines: &mut [Line]) {
+    pub(super) fn sort_lines(&self, lines: &mut [Line]) {
         let order = self.order();
         lines.sort_by(|a, b| {
             let (a, b) = (Place::of(a), Place::of(b));
@@ -103,12 +128,14 @@ impl Place {
             received_at: line.standing.received_at.map_or(0, Timestamp::as_millisecond),
             patient: line.patient,
             assessment: line.assessment.clone(),
+            site: line.standing.site.clone(),
         }
     }
 
     /// As it stands in an address.
     pub(super) fn write(&self) -> String {
-        format!("{}~{}~{}~{}", self.day, self.received_at, self.patient, self.assessment)
+        let Self { day, received_at, patient, assessment, site } = self;
+        format!("{day}~{received_at}~{patient}~{assessment}~{site}")
     }
 
     pub(super) fn parse(text: &str) -> Option<Self> {
@@ -116,7 +143,8 @@ impl Place {
         let day = parts.next()?.to_owned();
         let received_at = parts.next()?.parse().ok()?;
         let (patient, assessment) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-        parts.next().is_none().then_some(Self { day, received_at, patient, assessment })
+        let site = parts.next()?.parse().ok()?;
+        parts.next().is_none().then_some(Self { day, received_at, patient, assessment, site })
     }
 }
 

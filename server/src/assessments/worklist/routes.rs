@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 
 use axum::{Json, Router, extract::State, routing::post};
 use shared::{
-    api::{Finding, FindingLine, PatientLine, WorklistGroup, WorklistLine, WorklistReply, WorklistRequest},
-    id::{AssessmentId, PatientId, SiteKey},
-    time::Date,
+    api::{Finding, FindingLine, WorklistGroup, WorklistLine, WorklistReply, WorklistRequest, WorklistSort},
+    id::{PatientId, SiteKey},
 };
 
-use super::{Line, Page, Place, a_week_before, longest_window, queries};
+use super::{COUNTED_TO, Page, a_week_before, longest_window, queries, reading};
 use crate::{
     assessments::refresh,
     auth::guard::NurseScope,
@@ -18,28 +17,21 @@ use crate::{
     state::AppState,
 };
 
-/// Lines on a page.
-const PAGE: usize = 50;
-
-/// Where counting stops.
-const COUNTED_TO: u16 = 100;
-
 /// Patients of one site that a search takes in.
 const MOST_FOUND: u32 = 100;
 
 /// The groups, in the order they are shown.
-const GROUPS: [WorklistGroup; 7] = [
+const GROUPS: [WorklistGroup; 9] = [
     WorklistGroup::Closing,
     WorklistGroup::Due,
     WorklistGroup::Overdue,
+    WorklistGroup::Silent,
+    WorklistGroup::Unsent,
     WorklistGroup::Received,
     WorklistGroup::Flags,
     WorklistGroup::Quarantine,
     WorklistGroup::Conflict,
 ];
-
-/// Lines of what was set aside and names no assessment: the first of them stand before the others.
-const MOST_UNPLACED: usize = 100;
 
 /// The routes of the worklist.
 pub fn routes() -> Router<AppState> {
@@ -58,44 +50,76 @@ async fn worklist(
     };
     findings::refresh(&state.db, &state.study, &state.catalog).await?;
     refresh(&state.db, &state.study).await?;
-    let after = asked.after.as_deref().map(|after| Place::parse(after).ok_or_else(unknown_place)).transpose()?;
     let mut page = Page {
         group: asked.group.unwrap_or(WorklistGroup::Due),
         today: state.clock.today(),
         received_since: a_week_before(state.clock.now()),
         longest_window: longest_window(&state.study),
+        sort: asked.sort.map(|sort| (sort, asked.down)),
         only: find(&scope, &state, &sites, asked.search.trim()).await?,
-        after,
+        after: None,
     };
-    let mut lines = Vec::new();
-    for site in &sites {
-        lines.extend(queries::list_group(&scope, &state.db, site, &page, PAGE + 1).await?);
-    }
-    page.sort(&mut lines);
-    let next = (lines.len() > PAGE).then(|| lines.get(PAGE - 1).map(|line| Place::of(line).write())).flatten();
-    lines.truncate(PAGE);
-    let unplaced = findings::list_unplaced(&scope, &state.db, &sites, page.only.as_deref(), MOST_UNPLACED).await?;
-    let n_unplaced = unplaced.len();
-    let show_unplaced = page.group == WorklistGroup::Quarantine && page.after.is_none();
-    let mut shown: Vec<WorklistLine> = Vec::new();
-    if show_unplaced {
-        shown.extend(unplaced.into_iter().map(|(patient, site)| unplaced_line(patient, site)));
-    }
-    shown.extend(lines.into_iter().map(|line| assessment_line(page.today, line)));
-    let lines = complete(&scope, &state, page.group, shown).await?;
-    page.after = None;
-    let mut counts = Vec::with_capacity(GROUPS.len());
-    for group in GROUPS {
-        page.group = group;
-        let n = queries::count_group(&scope, &state.db, &sites, &page).await?;
-        let beside = if group == WorklistGroup::Quarantine { n_unplaced } else { 0 };
-        counts.push((group, u16::try_from(usize::from(n) + beside).unwrap_or(COUNTED_TO).min(COUNTED_TO)));
-    }
+    let counts = count(&scope, &state, &sites, &mut page).await?;
+    check_sort(&page, &counts)?;
+    let (lines, next) = reading::read(&scope, &state, &sites, &mut page, asked.after.as_deref()).await?;
+    let mut lines = complete(&scope, &state, page.group, lines).await?;
+    sort_by_names(&mut lines, page.sort);
     Ok(Json(WorklistReply { counts, lines, next }))
 }
 
-fn unknown_place() -> ApiError {
-    ApiError::refused("This page of the list is not known. Open the list again from its start.")
+/// How many lines each group has, counted to 100 at most.
+async fn count(
+    scope: &NurseScope,
+    state: &AppState,
+    sites: &[SiteKey],
+    page: &mut Page,
+) -> sqlx::Result<Vec<(WorklistGroup, u16)>> {
+    let asked = page.group;
+    let mut counts = Vec::with_capacity(GROUPS.len());
+    for group in GROUPS {
+        page.group = group;
+        let mut n = if group == WorklistGroup::Unsent {
+            queries::count_devices(scope, &state.db, sites, page).await?
+        } else {
+            queries::count_group(scope, &state.db, sites, page).await?
+        };
+        if group == WorklistGroup::Quarantine {
+            let only = page.only.as_deref();
+            let beside = findings::list_unplaced(scope, &state.db, sites, only, reading::MOST_UNPLACED).await?.len();
+            n = n.saturating_add(u16::try_from(beside).unwrap_or(COUNTED_TO));
+        }
+        counts.push((group, n.min(COUNTED_TO)));
+    }
+    page.group = asked;
+    Ok(counts)
+}
+
+/// Refuses an order that the group does not have, or is too long for.
+fn check_sort(page: &Page, counts: &[(WorklistGroup, u16)]) -> Result<(), ApiError> {
+    let Some((sort, _)) = page.sort else { return Ok(()) };
+    if !sort.is_of(page.group) {
+        return Err(ApiError::refused("This group is not sorted so. Leave the order out, or ask for another."));
+    }
+    let n = counts.iter().find(|(group, _)| *group == page.group).map_or(0, |(_, n)| *n);
+    if !sort.is_for_any_length() && n >= COUNTED_TO {
+        let detail = "This group has 100 lines or more, and can be sorted by number or name only below that. Choose a \
+                      site or search first.";
+        return Err(ApiError::refused(detail));
+    }
+    Ok(())
+}
+
+/// Names are on the identity side: a group that was read whole is put in their order here.
+fn sort_by_names(lines: &mut [WorklistLine], sort: Option<(WorklistSort, bool)>) {
+    let Some((by @ (WorklistSort::Number | WorklistSort::Name), down)) = sort else { return };
+    lines.sort_by_cached_key(|line| {
+        let number = identity::fold(&line.patient.registry_number);
+        let name = if by == WorklistSort::Name { identity::fold(&line.patient.name) } else { String::new() };
+        (name, number)
+    });
+    if down {
+        lines.reverse();
+    }
 }
 
 /// The patients whose number or name begins with the search; `None` when nothing was searched for.
@@ -116,37 +140,6 @@ async fn find(
     Ok(Some(found))
 }
 
-/// An assessment's line, before names and findings are joined to it.
-fn assessment_line(today: Date, Line { patient, assessment, standing }: Line) -> WorklistLine {
-    WorklistLine {
-        state: Some(standing.state(today)),
-        due_on: standing.window.map(|window| window.due_on),
-        closes_on: standing.window.map(|window| window.closes_on),
-        submitted: small(standing.tally.n_submitted),
-        questionnaires: small(standing.tally.n_questionnaires),
-        received_at: standing.received_at,
-        missing: standing.missing,
-        assessment: Some(assessment),
-        ..unplaced_line(patient, standing.site)
-    }
-}
-
-/// The line of what was set aside and names no assessment.
-const fn unplaced_line(patient: PatientId, site: SiteKey) -> WorklistLine {
-    WorklistLine {
-        patient: PatientLine { birth_date: None, patient, registry_number: String::new(), name: String::new(), site },
-        assessment: None,
-        state: None,
-        due_on: None,
-        closes_on: None,
-        submitted: 0,
-        questionnaires: 0,
-        received_at: None,
-        findings: Vec::new(),
-        missing: None,
-    }
-}
-
 /// Joins names from the identity side, where a patient is known there, and what there is to look at.
 async fn complete(
     scope: &NurseScope,
@@ -158,12 +151,14 @@ async fn complete(
     let patients: Vec<_> = patients.into_iter().collect();
     let people = identity::list_lines(&state.identity, scope, &patients).await?;
     let found = match group {
-        WorklistGroup::Flags | WorklistGroup::Quarantine | WorklistGroup::Conflict => {
+        WorklistGroup::Flags | WorklistGroup::Quarantine | WorklistGroup::Conflict | WorklistGroup::Unsent => {
             findings::list(&mut state.db.snapshot().await?, &patients).await?
         }
-        WorklistGroup::Closing | WorklistGroup::Due | WorklistGroup::Overdue | WorklistGroup::Received => {
-            findings::Found::new()
-        }
+        WorklistGroup::Closing
+        | WorklistGroup::Due
+        | WorklistGroup::Overdue
+        | WorklistGroup::Silent
+        | WorklistGroup::Received => findings::Found::new(),
     };
     for line in &mut lines {
         let patient = line.patient.patient;
@@ -171,22 +166,19 @@ async fn complete(
             line.patient = known.clone();
         }
         let of_patient = found.get(&patient).map_or(&[][..], Vec::as_slice);
-        line.findings = unseen(of_patient, group, line.assessment.as_ref());
+        line.findings = unseen(of_patient, group, line);
     }
     Ok(lines)
 }
 
-/// What a group shows of an assessment's findings: its own kind, as far as nobody has looked at it.
-fn unseen(found: &[FindingLine], group: WorklistGroup, assessment: Option<&AssessmentId>) -> Vec<Finding> {
+/// What a line of a group shows of a patient's findings: its own kind, as far as nobody has looked at it.
+fn unseen(found: &[FindingLine], group: WorklistGroup, line: &WorklistLine) -> Vec<Finding> {
     let is_of = |finding: &Finding| match finding {
         Finding::Flag { .. } => group == WorklistGroup::Flags,
         Finding::Conflict { .. } => group == WorklistGroup::Conflict,
         Finding::SetAside { .. } => group == WorklistGroup::Quarantine,
+        Finding::LocalLoss { device, .. } => line.unsent.as_ref().is_some_and(|unsent| unsent.device == *device),
     };
-    let shown = found.iter().filter(|it| it.looked.is_none() && it.assessment.as_ref() == assessment);
+    let shown = found.iter().filter(|it| it.looked.is_none() && it.assessment == line.assessment);
     shown.map(|it| &it.finding).filter(|it| is_of(it)).cloned().collect()
-}
-
-fn small(n: usize) -> u8 {
-    u8::try_from(n).unwrap_or(u8::MAX)
 }

@@ -74,7 +74,7 @@ pub enum Effect {
     Push(PushRequest),
     /// Note in the store what became of events.
     Settle(Vec<Settled>),
-    /// `GET /api/sync/pull?after=` the store's cursor.
+    /// `GET` of [`State::pull_path`] with the store's cursor.
     Pull,
     /// Keep what was pulled.
     Absorb {
@@ -209,6 +209,14 @@ impl State {
     #[must_use]
     pub const fn status(&self) -> &SyncStatus {
         &self.status
+    }
+
+    /// The address of a pull from this position on, with what the device tells of itself ([`Told`](super::protocol::Told)).
+    #[must_use]
+    pub fn pull_path(&self, cursor: u64) -> String {
+        let Tally { drafts, waiting, received, quarantined, .. } = self.status.tally.unwrap_or_default();
+        let unsent = drafts + waiting;
+        format!("/api/sync/pull?after={cursor}&unsent={unsent}&held={}", unsent + received + quarantined)
     }
 
     /// Whether no round is going on.
