@@ -43,7 +43,11 @@ enum Command {
     /// Serve the app
     Serve,
     /// Serve the app with invented patients, for trying it out
-    Demo,
+    Demo {
+        /// How many patients to invent
+        #[arg(long, value_name = "NUMBER", default_value_t = crate::demo::PATIENTS)]
+        patients: usize,
+    },
     /// Bring the databases' tables up to this version, and stop
     Migrate,
     /// Compute anew what is computed from answers and milestones: what was received, assessments, scores
@@ -116,7 +120,7 @@ async fn run_command(cli: Cli) -> Result<(), StartError> {
         Command::Wording { command } => return instruments::wording(&settings, command),
         Command::Study { command } => return study::run(&settings, command),
         Command::Serve
-        | Command::Demo
+        | Command::Demo { .. }
         | Command::Migrate
         | Command::Rebuild
         | Command::Remind { .. }
@@ -126,8 +130,9 @@ async fn run_command(cli: Cli) -> Result<(), StartError> {
     }
     let config = settings.check()?;
     start_log(config.log);
-    if matches!(cli.command, Command::Serve | Command::Demo) {
-        return serve::serve(&config, matches!(cli.command, Command::Demo)).await;
+    let invented = if let Command::Demo { patients } = cli.command { Some(patients) } else { None };
+    if invented.is_some() || matches!(cli.command, Command::Serve) {
+        return serve::serve(&config, invented).await;
     }
     let state = AppState::open(&config, Clock::System, Chance::System).await?;
     match cli.command {
@@ -157,7 +162,7 @@ async fn run_command(cli: Cli) -> Result<(), StartError> {
             Ok(())
         }
         Command::Serve
-        | Command::Demo
+        | Command::Demo { .. }
         | Command::Score(_)
         | Command::Instruments(_)
         | Command::Wording { .. }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 use server::demo;
 use shared::{
-    api::{CompletionReply, ExportReply, PatientReply, TrajectoryReply, WorklistReply},
+    api::{CompletionReply, ExportReply, PatientLine, PatientReply, PatientsReply, TrajectoryReply, WorklistReply},
     schedule::AssessmentState,
 };
 
@@ -55,41 +55,7 @@ on_both_databases! {
 
     async fn every_expected_assessment_of_the_demonstration_ends_in_one_state(app: TestApp) {
         demo::fill(&app.state, SOME).await.unwrap();
-        let claire = sign_in(&app, "claire").await;
-        let (mut waiting, mut after) = (BTreeSet::new(), None);
-        loop {
-            let asked = json!({ "group": "overdue", "after": after });
-            let list: WorklistReply = claire.post("/api/worklist", &asked).await.ok();
-            waiting.extend(list.lines.into_iter().map(|line| (line.patient.patient, line.assessment.unwrap())));
-            after = list.next;
-            if after.is_none() {
-                break;
-            }
-        }
-        let patients: shared::api::PatientsReply = claire.post("/api/patients/search", &json!({})).await.ok();
-        let mut ends: BTreeMap<&str, u32> = BTreeMap::new();
-        for line in patients.patients {
-            let file: PatientReply = claire.get(&format!("/api/patients/{}", line.patient)).await.ok();
-            for assessment in file.assessments {
-                let noted = file.missing.iter().find(|it| it.assessment == assessment.id);
-                let explained = noted.is_some_and(|it| it.reason.is_some());
-                let waits = waiting.remove(&(line.patient, assessment.id.clone()));
-                let end = match (assessment.state, explained, waits) {
-                    (AssessmentState::Completed(_), false, false) => "on time",
-                    (AssessmentState::CompletedLate(_), _, false) => "late",
-                    (AssessmentState::Missed | AssessmentState::PartlyCompleted, true, false) => "explained",
-                    (AssessmentState::Missed | AssessmentState::PartlyCompleted, false, true) => "to be explained",
-                    (AssessmentState::InProgress, false, _) => "begun",
-                    (AssessmentState::Cancelled, false, false) => "ended",
-                    (AssessmentState::NotApplicable, false, false) => "not applicable",
-                    (AssessmentState::Planned | AssessmentState::Open, false, false) => "to come",
-                    other => panic!("{} {}: {other:?}", line.registry_number, assessment.id),
-                };
-                *ends.entry(end).or_default() += 1;
-            }
-        }
-        assert!(waiting.is_empty(), "nothing waits that no file shows: {waiting:?}");
-        assert!(["on time", "late", "explained", "to be explained", "ended"].iter().all(|it| ends.contains_key(it)), "{ends:?}");
+        ends_of_all(&app).await;
     }
 
     async fn the_same_day_gives_the_same_registry(app: TestApp) {
@@ -104,5 +70,76 @@ on_both_databases! {
             hashes.push(export.files);
         }
         assert_eq!(hashes[0], hashes[1]);
+    }
+}
+
+#[tokio::test]
+async fn in_the_whole_demonstration_every_end_and_every_kind_of_course_occurs() {
+    let app = TestApp::on_sqlite().await;
+    demo::fill(&app.state, demo::PATIENTS).await.unwrap();
+    let ends = ends_of_all(&app).await;
+    let at_least = [("on time", 1_000), ("late", 20), ("explained", 100), ("to be explained", 10), ("ended", 100)];
+    for (end, n) in at_least.into_iter().chain([("not applicable", 100), ("to come", 100), ("begun", 1)]) {
+        assert!(ends.get(end).is_some_and(|it| *it >= n), "{end}: {ends:?}");
+    }
+    for (what, sql, n) in [
+        ("devices of each patient", "SELECT MIN(n) FROM (SELECT COUNT(*) AS n FROM device GROUP BY patient_id)", 2),
+        ("modes", "SELECT COUNT(DISTINCT body ->> '$.origin.mode') FROM answer_event", 2),
+        ("reasons", "SELECT COUNT(DISTINCT reason) FROM missing_reason WHERE reason IS NOT NULL", 9),
+        ("questionnaires of two devices", "SELECT COUNT(*) FROM questionnaire WHERE n_copies > 1", 1),
+    ] {
+        assert!(app.count(sql).await >= n, "{what}: {}", app.count(sql).await);
+    }
+}
+
+/// How every assessment of every patient ends; that each ends in exactly one way is the test.
+async fn ends_of_all(app: &TestApp) -> BTreeMap<&'static str, u32> {
+    let claire = sign_in(app, "claire").await;
+    let mut waiting = BTreeSet::new();
+    let mut after = None;
+    loop {
+        let asked = json!({ "group": "overdue", "after": after });
+        let list: WorklistReply = claire.post("/api/worklist", &asked).await.ok();
+        waiting.extend(list.lines.into_iter().map(|line| (line.patient.patient, line.assessment.unwrap())));
+        after = list.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    let mut ends: BTreeMap<&str, u32> = BTreeMap::new();
+    for line in everybody(&claire).await {
+        let file: PatientReply = claire.get(&format!("/api/patients/{}", line.patient)).await.ok();
+        for assessment in file.assessments {
+            let noted = file.missing.iter().find(|it| it.assessment == assessment.id);
+            let explained = noted.is_some_and(|it| it.reason.is_some());
+            let waits = waiting.remove(&(line.patient, assessment.id.clone()));
+            let end = match (assessment.state, explained, waits) {
+                (AssessmentState::Completed(_), false, false) => "on time",
+                (AssessmentState::CompletedLate(_), _, false) => "late",
+                (AssessmentState::Missed | AssessmentState::PartlyCompleted, true, false) => "explained",
+                (AssessmentState::Missed | AssessmentState::PartlyCompleted, false, true) => "to be explained",
+                (AssessmentState::InProgress, false, _) => "begun",
+                (AssessmentState::Cancelled, false, false) => "ended",
+                (AssessmentState::NotApplicable, false, false) => "not applicable",
+                (AssessmentState::Planned | AssessmentState::Open, false, false) => "to come",
+                other => panic!("{} {}: {other:?}", line.registry_number, assessment.id),
+            };
+            *ends.entry(end).or_default() += 1;
+        }
+    }
+    assert!(waiting.is_empty(), "nothing waits that no file shows: {waiting:?}");
+    ends
+}
+
+/// The lines of all patients, page after page.
+async fn everybody(claire: &Client) -> Vec<PatientLine> {
+    let (mut patients, mut after) = (Vec::new(), String::new());
+    loop {
+        let page: PatientsReply = claire.post("/api/patients/search", &json!({ "after": after })).await.ok();
+        patients.extend(page.patients);
+        match page.next {
+            Some(next) => after = next,
+            None => return patients,
+        }
     }
 }

@@ -14,11 +14,11 @@ use crate::{
 const FRESH_CODE: Duration = Duration::from_secs(30);
 
 /// Fills an empty registry with invented patients, makes the accounts, and says how to sign in.
-pub(super) async fn prepare(state: &AppState) -> Result<(), StartError> {
+pub(super) async fn prepare(state: &AppState, n_patients: usize) -> Result<(), StartError> {
     if !demo::is_filled(state).await.map_err(|error| refused(&error.into()))? {
-        say(&format!("Inventing {} patients over five years…", demo::PATIENTS));
+        say(&format!("Inventing {n_patients} patients over five years…"));
     }
-    demo::fill(state, demo::PATIENTS).await.map_err(|error| refused(&error))?;
+    demo::fill(state, n_patients).await.map_err(|error| refused(&error))?;
     say(&format!("Sign in as claire (nurse), hugo (investigator) or admin (data manager), password {PASSWORD}."));
     say(&format!("Authenticator secret of all three: {}", authenticator_text(AUTHENTICATOR)));
     tokio::spawn(tell_codes(state.clock.clone()));

@@ -15,16 +15,16 @@ use crate::{
 /// Once asked to stop, open requests have this long to end.
 const GRACE: Duration = Duration::from_secs(20);
 
-/// Listens, then opens the databases, then serves until asked to stop.
-pub(super) async fn serve(config: &Config, demonstration: bool) -> Result<(), StartError> {
+/// Listens, then opens the databases, then serves until asked to stop; with so many invented patients, if any.
+pub(super) async fn serve(config: &Config, invented: Option<usize>) -> Result<(), StartError> {
     let listener = TcpListener::bind(config.listen).await.map_err(|error| {
         let hint = "stop what listens there, or choose another address with --listen ADDRESS:PORT";
         StartError::new(format!("Cannot listen on {}: {error}.", config.listen), hint)
     })?;
     let address = listener.local_addr().unwrap_or(config.listen);
     let state = AppState::open(config, Clock::System, Chance::System).await?;
-    if demonstration {
-        demo::prepare(&state).await?;
+    if let Some(n_patients) = invented {
+        demo::prepare(&state, n_patients).await?;
     }
     say(&format!("Ressenti serves http://{address}/ (patients) and http://{address}/staff/ (staff)."));
     let (news, stopping) = (state.news.clone(), tokio::sync::watch::Sender::new(false));

@@ -44,8 +44,13 @@ pub fn assessment_id(timepoint: &str, occurrence: i64) -> sqlx::Result<Assessmen
 /// ```
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| DIGITS.get(usize::from(digit))).collect()
+    let digit = |four_bits: u8| char::from(if four_bits < 10 { b'0' + four_bits } else { b'a' + four_bits - 10 });
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(digit(byte >> 4));
+        text.push(digit(byte & 15));
+    }
+    text
 }
 
 /// A value as JSON text.

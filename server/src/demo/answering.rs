@@ -1,11 +1,11 @@
 //! How an invented patient answers: one health over time behind all items, so that answers hang together.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use shared::{
     answers::{AnswerValue, KnownBody, SkipReason},
     id::ItemCode,
-    instrument::{Definition, Item, ItemKind, logic::next_unanswered},
+    instrument::{Definition, Item, ItemKind, logic::applicable},
     schedule::Milestone,
     study::MilestoneKind,
     time::Date,
@@ -40,11 +40,15 @@ pub(super) fn health(nature: &Nature, milestones: &[Milestone], day: Date, dice:
 /// What is said of a questionnaire, item by item; now and then one is skipped, or the rest left out.
 pub(super) fn answer(definition: &Definition, nature: &Nature, health: f64, dice: &Dice) -> Vec<KnownBody> {
     let mut said = Vec::new();
-    let (mut answers, mut skipped) = (BTreeMap::new(), BTreeSet::new());
+    let mut answers = BTreeMap::new();
     let stops_early = dice.happens(0.02);
-    while let Some(item) = next_unanswered(definition, &answers, &skipped) {
+    for item in &definition.items {
         if stops_early && said.len() > definition.items.len() / 2 {
             break;
+        }
+        // conditions look back only, so one pass meets every item that applies
+        if item.applies.is_some() && !applicable(definition, &answers).contains(&item) {
+            continue;
         }
         let reluctance = if item.code.as_str() == "income" { 0.25 } else { 0.012 };
         let code = item.code.clone();
@@ -52,7 +56,6 @@ pub(super) fn answer(definition: &Definition, nature: &Nature, health: f64, dice
             answers.insert(code.clone(), value.clone());
             said.push(KnownBody::Answered { item: code, value });
         } else {
-            skipped.insert(code.clone());
             said.push(KnownBody::Skipped { item: code, reason: SkipReason::PreferNot });
         }
     }
@@ -64,7 +67,9 @@ fn value(definition: &Definition, item: &Item, nature: &Nature, health: f64, dic
         ItemKind::Choice(set) => {
             let codes = &definition.options.get(set)?.codes;
             let code = match definition.instrument.key.as_str() {
-                "qlq-c30" | "qlq-my20" | "eq-5d-5l" => graded(codes, item, health, dice),
+                "qlq-c30" | "qlq-my20" | "eq-5d-5l" | "pro-ctcae" | "fact-lym" | "fact-leu" => {
+                    graded(codes, item, health, dice)
+                }
                 "epices" => yes_or_no(codes, item, nature, dice),
                 _ => any_of(codes, dice),
             };

@@ -1,11 +1,15 @@
 //! Which occasions invented patients attend, and the answer events their devices make there.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, ToSpan};
 use shared::{
-    answers::{AnswerEvent, EventBody, KnownBody, Origin},
-    id::{AnswerEventId, AssessmentId, DeviceId, InstrumentVersion, PatientId, SessionId},
+    answers::{AnswerEvent, EventBody, KnownBody, Origin, WordingRef},
+    id::{AnswerEventId, AssessmentId, DeviceId, InstrumentVersion, Language, PatientId, SessionId},
+    instrument::InstrumentSheet,
     people::{Assistance, Mode, Respondent},
     schedule::{Assessment, AssessmentState, Facts, Window, by_window, ended_on, plan},
+    study::Study,
     time::{Date, DeviceTime, Timestamp},
 };
 
@@ -33,9 +37,36 @@ pub(super) struct HandedIn {
     pub(super) events: Vec<AnswerEvent>,
 }
 
+/// What there is to answer on, each with the name of its words, which is a hash over all of them.
+pub(super) struct Sheets(BTreeMap<(InstrumentVersion, Language), (InstrumentSheet, WordingRef)>);
+
+impl Sheets {
+    pub(super) fn of(state: &AppState) -> Self {
+        let (study, catalog) = (&state.study, &state.catalog);
+        let versions = study.batteries.values().flat_map(|battery| &battery.instruments).map(|entry| &entry.instrument);
+        let pairs = versions.flat_map(|version| study.languages.iter().map(move |language| (version, language)));
+        let sheets = pairs.filter_map(|(version, language)| {
+            let sheet = catalog.sheet(version, language)?;
+            let wording = sheet.wording.reference();
+            Some(((version.clone(), language.clone()), (sheet, wording)))
+        });
+        Self(sheets.collect())
+    }
+
+    fn get(
+        &self,
+        instrument: &InstrumentVersion,
+        language: &Language,
+    ) -> anyhow::Result<&(InstrumentSheet, WordingRef)> {
+        let unworded = || anyhow::anyhow!("{instrument} has no wording in {language}");
+        self.0.get(&(instrument.clone(), language.clone())).ok_or_else(unworded)
+    }
+}
+
 /// Every occasion a patient attends up to now.
 pub(super) fn attended(
-    state: &AppState,
+    study: &Study,
+    sheets: &Sheets,
     enrolled: &Participant,
     facts: &Facts,
     now: Timestamp,
@@ -45,14 +76,14 @@ pub(super) fn attended(
     let ended_on = ended_on(facts);
     let mut sequence = 0;
     let mut handed_in = Vec::new();
-    for assessment in by_window(&plan(&state.study, facts, today)) {
+    for assessment in by_window(&plan(study, facts, today)) {
         let Some(day) = day_of(assessment, enrolled, ended_on, today, dice) else { continue };
         let asked = asked(assessment, dice);
         let felt = health(nature, &facts.milestones, day, dice);
         let sitting = Sitting::new(enrolled, &assessment.id, day, now, dice);
         let mut events = Vec::new();
         for instrument in asked {
-            sitting.answer(state, enrolled, instrument, felt, &mut events, dice)?;
+            sitting.answer(sheets, enrolled, instrument, felt, &mut events, dice)?;
         }
         for event in &mut events {
             event.sequence += sequence;
@@ -141,7 +172,7 @@ impl Sitting {
     /// Adds the events of one questionnaire, the last of which sends it; sequences count from 1 within the sitting.
     fn answer(
         &self,
-        state: &AppState,
+        sheets: &Sheets,
         enrolled: &Participant,
         instrument: &InstrumentVersion,
         felt: f64,
@@ -149,9 +180,7 @@ impl Sitting {
         dice: &Dice,
     ) -> anyhow::Result<()> {
         let language = &enrolled.patient.request.language;
-        let unworded = || anyhow::anyhow!("{instrument} has no wording in {language}");
-        let sheet = state.catalog.sheet(instrument, language).ok_or_else(unworded)?;
-        let wording = sheet.wording.reference();
+        let (sheet, wording) = sheets.get(instrument, language)?;
         let said = answer(&sheet.definition, &enrolled.patient.nature, felt, dice);
         for body in said.into_iter().chain([KnownBody::Submitted]) {
             let nth = u64::try_from(events.len())? + 1;

@@ -28,7 +28,10 @@ impl Dice {
     /// Around 0 with this spread, in the bell's shape.
     pub(super) fn around_zero(&self, spread: f64) -> f64 {
         // twelve uniform draws have variance 1: the tails end at six, as people's do
-        spread * ((0..12).map(|_| self.unit()).sum::<f64>() - 6.0)
+        let drawn = self.0.bytes::<24>();
+        let sum: u32 =
+            drawn.chunks_exact(2).map(|pair| pair.iter().fold(0, |all, byte| all << 8 | u32::from(*byte))).sum();
+        spread * ((f64::from(sum) + 6.0) / 65_536.0 - 6.0)
     }
 
     /// A whole number of a range, each as likely.

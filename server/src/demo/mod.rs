@@ -1,4 +1,4 @@
-//! The demonstration: an invented registry of a hundred patients over five years, and three accounts to see it with.
+//! The demonstration: an invented registry of three hundred patients over five years, and three accounts to see it with.
 //!
 //! Everything goes the way real work goes (enrolment, milestones, answer events through the one writer), on a clock
 //! set to when it would have happened. The same day and seed give the same people and answers. Known passwords and
@@ -6,6 +6,7 @@
 
 mod answering;
 mod attendance;
+mod course;
 mod dice;
 mod people;
 mod queries;
@@ -22,9 +23,12 @@ use shared::{
 };
 use uuid::Uuid;
 
-use self::{attendance::HandedIn, dice::Dice, people::Patient};
+use self::{
+    attendance::{HandedIn, Sheets},
+    dice::Dice,
+    people::Patient,
+};
 use crate::{
-    assessments,
     auth::{
         self,
         accounts::{self, AccountError, NewAccount},
@@ -37,8 +41,8 @@ use crate::{
     sync,
 };
 
-/// How many patients the demonstration has.
-pub const PATIENTS: usize = 100;
+/// How many patients the demonstration has, unless told otherwise.
+pub const PATIENTS: usize = 300;
 
 /// The accounts' password.
 pub const PASSWORD: &str = "demonstration";
@@ -136,7 +140,7 @@ async fn enrol(
     Ok(Participant { patient, id, enrolled_at, devices: Vec::new() })
 }
 
-/// Enters what came to be known after enrolment, enrols two devices for each patient, and plans anew.
+/// Enters what came to be known after enrolment and enrols two devices for each patient; nothing is planned yet.
 async fn record_courses(
     state: &AppState,
     nurse: &NurseScope,
@@ -155,8 +159,6 @@ async fn record_courses(
             it.devices.push(auth::enrol_device(&mut tx, it.id, kind, chance, it.enrolled_at).await?.0);
         }
     }
-    let ids: Vec<PatientId> = enrolled.iter().map(|it| it.id).collect();
-    assessments::replan_all(&mut tx, &state.study, &ids).await?;
     Ok(tx.commit().await?)
 }
 
@@ -164,6 +166,7 @@ async fn record_courses(
 async fn send_answers(state: &AppState, enrolled: &[Participant], dice: &Dice) -> anyhow::Result<()> {
     let now = state.clock.now();
     let mut handed_in: Vec<HandedIn> = Vec::new();
+    let sheets = Sheets::of(state);
     for it in enrolled {
         let entered = it.patient.request.milestones.iter().chain(it.patient.later.iter().map(|(request, _)| request));
         // no entry names another here, so none needs an id of its own
@@ -174,7 +177,7 @@ async fn send_answers(state: &AppState, enrolled: &[Participant], dice: &Dice) -
             milestones: standing_milestones(&entered),
             progress: Vec::new(),
         };
-        handed_in.extend(attendance::attended(state, it, &facts, now, dice)?);
+        handed_in.extend(attendance::attended(&state.study, &sheets, it, &facts, now, dice)?);
     }
     handed_in.sort_by_key(|one| one.received_at);
     handed_in.extend(attendance::answered_twice(&handed_in, enrolled, now, dice));
@@ -183,8 +186,7 @@ async fn send_answers(state: &AppState, enrolled: &[Participant], dice: &Dice) -
         let then = at(state, &chance, one.received_at);
         async move {
             let scope = guard::operator().hand_in(one.patient, one.device, one.enrolled_at);
-            let events = one.events.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
-            match sync::hand_in(&then, &scope, events).await {
+            match sync::hand_in_read(&then, &scope, one.events).await {
                 Ok(outcomes) => check_received(&outcomes),
                 Err(error) => anyhow::bail!("invented answers were not taken: {}", error.into_problem().detail),
             }

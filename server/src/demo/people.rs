@@ -1,19 +1,20 @@
-//! Invented patients: who they are, and the course their illness takes over the registry's five years.
+//! Invented patients: who they are, where they are followed and when they were included.
 //!
-//! Nobody of these exists. Proportions are plausible, not estimates: pathways, hemopathies and sites all occur, and
-//! so do deaths, relapses, moved infusions, patients never infused and patients treated before they were included.
+//! Nobody of these exists. Proportions are plausible, not estimates: all pathways, hemopathies and sites occur.
 
 use jiff::{Span, civil::Time};
 use shared::{
     api::{ConsentRequest, ContactRequest, EnrolRequest, MilestoneRequest},
     id::{HemopathyKey, Language, PathwayKey, SiteKey},
     people::{Channel, ConsentKind, ConsentMeans},
-    schedule::Milestone,
-    study::{MilestoneKind, Study},
-    time::{Date, DatePrecision, PartialDate},
+    study::Study,
+    time::Date,
 };
 
-use super::dice::Dice;
+use super::{
+    course,
+    dice::{Dice, nearest},
+};
 use crate::identity;
 
 /// Days of five years.
@@ -101,8 +102,7 @@ pub(super) fn invent(study: &Study, n_patients: usize, today: Date, dice: &Dice)
 fn patient(study: &Study, nth: usize, n_patients: usize, today: Date, dice: &Dice) -> Option<Patient> {
     // spread evenly over five years, the last ones within the past days
     let share = f64::from(u32::try_from(nth).ok()?) / f64::from(u32::try_from(n_patients).ok()?);
-    let ago =
-        super::dice::nearest(0..=FIVE_YEARS, f64::from(FIVE_YEARS) * (1.0 - share).powf(1.3) + dice.around_zero(4.0));
+    let ago = nearest(0..=FIVE_YEARS, f64::from(FIVE_YEARS) * (1.0 - share).powf(1.3) + dice.around_zero(4.0));
     let included_on = day_after(today, -ago);
     let nature = Nature {
         vigour: dice.around_zero(0.6),
@@ -110,9 +110,8 @@ fn patient(study: &Study, nth: usize, n_patients: usize, today: Date, dice: &Dic
         diligence: (0.8 + dice.around_zero(0.12)).clamp(0.35, 0.97),
         helped: dice.happens(0.15),
     };
-    let mut course = Course { today, dice, entries: Vec::new(), ended_on: None };
-    course.run(included_on, &nature);
-    let (at_enrolment, later) = course.entries.into_iter().partition::<Vec<_>, _>(|(_, on)| *on <= included_on);
+    let entries = course::invent(included_on, &nature, today, dice);
+    let (at_enrolment, later) = entries.into_iter().partition::<Vec<_>, _>(|(_, on)| *on <= included_on);
     let languages = [(study.languages.first()?, 0.92), (study.languages.last()?, 0.08)];
     let family_name = (*dice.one_of(&FAMILY_NAMES)?).to_owned();
     let given_name = (*dice.one_of(&GIVEN_NAMES)?).to_owned();
@@ -174,137 +173,6 @@ fn site(study: &Study, dice: &Dice) -> Option<SiteKey> {
 fn pathway(study: &Study, dice: &Dice) -> Option<PathwayKey> {
     dice.weighted(&falling(study.pathways.iter().map(|it| it.key.clone()), 0.6)).cloned()
 }
-
-/// A course while it is being invented: milestones with the day they were entered.
-struct Course<'a> {
-    today: Date,
-    dice: &'a Dice,
-    entries: Vec<(MilestoneRequest, Date)>,
-    ended_on: Option<Date>,
-}
-
-impl Course<'_> {
-    fn run(&mut self, included_on: Date, nature: &Nature) {
-        let dice = self.dice;
-        self.enter(MilestoneKind::Inclusion, included_on, included_on);
-        if dice.happens(0.12) && day_after(included_on, 400) < self.today {
-            return self.treated_before(included_on, nature);
-        }
-        self.enter(MilestoneKind::Rcp, day_after(included_on, -dice.whole(2..=18)), included_on);
-        self.enter(MilestoneKind::Information, included_on, included_on);
-        let leukapheresis = day_after(included_on, dice.whole(6..=18));
-        let planned = day_after(leukapheresis, dice.whole(24..=40));
-        if dice.happens(0.12) {
-            return self.never_infused(included_on);
-        }
-        self.enter(MilestoneKind::Leukapheresis, leukapheresis, leukapheresis);
-        if dice.happens(0.5) {
-            let bridging = day_after(leukapheresis, 4);
-            self.enter(MilestoneKind::Bridging, bridging, bridging);
-        }
-        self.plan(MilestoneKind::Infusion, planned, leukapheresis);
-        let mut infused_on = planned;
-        if dice.happens(0.3) {
-            infused_on = day_after(planned, dice.whole(4..=21));
-            self.postpone(infused_on, day_after(planned, -2));
-        }
-        let lymphodepletion = day_after(infused_on, -5);
-        self.enter(MilestoneKind::Lymphodepletion, lymphodepletion, lymphodepletion);
-        self.enter(MilestoneKind::Infusion, infused_on, infused_on);
-        let discharged_on = day_after(infused_on, dice.whole(10..=24));
-        self.enter(MilestoneKind::Discharge, discharged_on, discharged_on);
-        self.after_infusion(infused_on, nature);
-    }
-
-    /// Infused before the registry opened; some dates are known only to the month.
-    fn treated_before(&mut self, included_on: Date, nature: &Nature) {
-        let infused_on = day_after(included_on, -self.dice.whole(60..=500));
-        let exact = self.dice.happens(0.6);
-        let on = if exact {
-            PartialDate::day(infused_on)
-        } else {
-            PartialDate { date: infused_on.first_of_month(), precision: DatePrecision::Month }
-        };
-        self.add(
-            MilestoneRequest::new(Milestone { kind: MilestoneKind::Infusion, on, planned: false }, SOURCE),
-            included_on,
-        );
-        self.after_infusion(included_on, nature);
-    }
-
-    fn never_infused(&mut self, included_on: Date) {
-        let on = day_after(included_on, self.dice.whole(25..=200));
-        if self.dice.happens(0.5) {
-            self.end(MilestoneKind::Death, on);
-        } else {
-            self.enter(MilestoneKind::Relapse, on, on);
-            if self.dice.happens(0.5) {
-                self.end(MilestoneKind::Death, day_after(on, self.dice.days_until(300.0)));
-            }
-        }
-    }
-
-    fn after_infusion(&mut self, from: Date, nature: &Nature) {
-        let dice = self.dice;
-        if dice.happens(0.06) {
-            let kind = if dice.happens(0.5) { MilestoneKind::Withdrawal } else { MilestoneKind::LostToFollowUp };
-            return self.end(kind, day_after(from, 30 + dice.days_until(500.0)));
-        }
-        // the frail relapse sooner
-        if dice.happens((0.42 - 0.15 * nature.vigour).clamp(0.1, 0.8)) {
-            let relapse = day_after(from, 30 + dice.days_until(260.0));
-            self.enter(MilestoneKind::Relapse, relapse, relapse);
-            if dice.happens(0.55) {
-                self.end(MilestoneKind::Death, day_after(relapse, 20 + dice.days_until(300.0)));
-            } else if dice.happens(0.2) {
-                let again = day_after(relapse, 60 + dice.days_until(250.0));
-                self.enter(MilestoneKind::Relapse, again, again);
-            }
-        } else if dice.happens(0.07) {
-            self.end(MilestoneKind::Death, day_after(from, 25 + dice.days_until(350.0)));
-        }
-        let seen = day_after(self.today, -dice.whole(5..=80));
-        if self.ended_on.is_none() && from < seen {
-            self.enter(MilestoneKind::LastNews, seen, seen);
-        }
-    }
-
-    fn enter(&mut self, kind: MilestoneKind, on: Date, entered_on: Date) {
-        self.add(
-            MilestoneRequest::new(Milestone { kind, on: PartialDate::day(on), planned: false }, SOURCE),
-            entered_on,
-        );
-    }
-
-    fn plan(&mut self, kind: MilestoneKind, on: Date, entered_on: Date) {
-        self.add(
-            MilestoneRequest::new(Milestone { kind, on: PartialDate::day(on), planned: true }, SOURCE),
-            entered_on,
-        );
-    }
-
-    fn postpone(&mut self, infusion_on: Date, entered_on: Date) {
-        let infusion = Milestone { kind: MilestoneKind::Infusion, on: PartialDate::day(infusion_on), planned: true };
-        let reason = "Infection en cours, perfusion reportée".to_owned();
-        self.add(MilestoneRequest { reason, ..MilestoneRequest::new(infusion, SOURCE) }, entered_on);
-    }
-
-    fn end(&mut self, kind: MilestoneKind, on: Date) {
-        let entered_on = day_after(on, 2);
-        self.enter(kind, on, entered_on);
-        self.ended_on = Some(on).filter(|_| entered_on <= self.today);
-    }
-
-    /// What has not come to pass by today, or would come after the end, is not known.
-    fn add(&mut self, milestone: MilestoneRequest, entered_on: Date) {
-        if entered_on <= self.today && self.ended_on.is_none_or(|end| milestone.on.date <= end) {
-            self.entries.push((milestone, entered_on));
-        }
-    }
-}
-
-/// Where invented dates are known from.
-const SOURCE: &str = "demonstration";
 
 /// The day so many days after another.
 pub(super) fn day_after(date: Date, days: i32) -> Date {

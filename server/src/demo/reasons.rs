@@ -17,6 +17,7 @@ use crate::{
     clock::Chance,
     missing::{self, NewNote},
     state::AppState,
+    sync,
 };
 
 /// Reasons by how often they are noted, after what cohorts of patients under cell therapy report.
@@ -37,9 +38,13 @@ const EXPLAINED: f64 = 0.95;
 const EXPLAINED_LATELY: f64 = 0.3;
 const LATELY_DAYS: i32 = 30;
 
-/// Notes a reason for most of what closed without an answer, a few days after it did.
+/// Plans everybody's assessments, then notes a reason for most of what closed without an answer, a few days after it
+/// did.
 pub(super) async fn note(state: &AppState, nurse: &NurseScope, dice: &Dice, chance: &Chance) -> anyhow::Result<()> {
-    assessments::refresh(&state.db, &state.study).await?;
+    let (received, _) = sync::last_news(&state.db).await?;
+    let mut tx = state.db.begin().await?;
+    assessments::rebuild(&mut tx, &state.study, received).await?;
+    tx.commit().await?;
     let (now, today) = (state.clock.now(), state.clock.today());
     let lately = today.saturating_sub(Span::new().days(LATELY_DAYS));
     let mut explained = Vec::new();

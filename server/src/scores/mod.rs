@@ -34,8 +34,7 @@ pub async fn refresh(db: &Db, catalog: &Catalog) -> sqlx::Result<()> {
     loop {
         let stale = queries::list_stale(db, &instruments, after, AT_ONCE).await?;
         let Some(last) = stale.last().map(|it| it.last_position) else { return Ok(()) };
-        let patients: Vec<_> = stale.iter().map(|it| it.patient).collect();
-        let events = queries::list_events(db, &patients).await?;
+        let events = queries::list_events(db, &stale).await?;
         let mut scores = Vec::with_capacity(stale.len());
         for questionnaire in stale {
             let said = events.get(&questionnaire.patient).map_or(&[][..], Vec::as_slice);

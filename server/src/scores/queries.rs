@@ -72,18 +72,20 @@ pub(super) async fn list_stale(
     rows.into_iter().map(stale).collect()
 }
 
-/// All that was said by these patients.
-pub(super) async fn list_events(
-    db: &Db,
-    patients: &[PatientId],
-) -> sqlx::Result<BTreeMap<PatientId, Vec<AnswerEvent>>> {
+/// All that was said of these questionnaires, by patient.
+///
+/// Not all that their patients said: a batch follows the order of what came in, so most patients are in most batches.
+pub(super) async fn list_events(db: &Db, of: &[Stale]) -> sqlx::Result<BTreeMap<PatientId, Vec<AnswerEvent>>> {
     let rows: Vec<(Uuid, String)> = on!(db.read(), pool => {
-        let mut query = QueryBuilder::new("SELECT patient_id, body FROM answer_event WHERE patient_id IN (");
-        let mut ids = query.separated(", ");
-        for patient in patients {
-            ids.push_bind(patient.as_uuid());
-        }
-        query.push(") ORDER BY position");
+        let mut query = QueryBuilder::new("WITH asked (patient_id, timepoint, occurrence, instrument) AS (");
+        query.push_values(of, |mut row, stale| {
+            row.push_bind(stale.patient.as_uuid())
+                .push_bind(stale.assessment.timepoint.as_str())
+                .push_bind(i64::from(stale.assessment.occurrence))
+                .push_bind(stale.instrument.as_str());
+        });
+        query.push(") SELECT answer_event.patient_id, body
+            FROM asked JOIN answer_event USING (patient_id, timepoint, occurrence, instrument) ORDER BY position");
         query.build_query_as().fetch_all(pool).await
     })?;
     let mut events: BTreeMap<PatientId, Vec<AnswerEvent>> = BTreeMap::new();

@@ -82,6 +82,11 @@ pub(super) fn judge(court: &Court<'_>, pushed: &str) -> Verdict {
         let detail = "It is not an answer event of this protocol.";
         return aside(find_id(pushed), None, QuarantineReason::Unreadable, detail, pushed.to_owned());
     };
+    judge_read(court, event, pushed)
+}
+
+/// Judges one event that is read already; `pushed` is how it came, kept if it has no form of its own.
+pub(super) fn judge_read(court: &Court<'_>, event: AnswerEvent, pushed: &str) -> Verdict {
     let Some(body) = event.canonical_bytes().ok().and_then(|bytes| String::from_utf8(bytes).ok()) else {
         let detail = "It holds a number that has no JSON form.";
         return aside(Some(event.id), None, QuarantineReason::Unreadable, detail, pushed.to_owned());

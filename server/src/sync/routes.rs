@@ -10,13 +10,14 @@ use axum::{
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use shared::{
+    answers::AnswerEvent,
     api::ProblemKind,
     sync::protocol::{MAX_EVENTS, PROTOCOL_VERSION, PatientBundle, PullReply, PushOutcome, PushReply, Told},
 };
 
 use super::{
     bundle::bundle,
-    judge::{Court, judge},
+    judge::{Court, Verdict, judge, judge_read},
     queries,
     writer::Pushed,
 };
@@ -87,6 +88,26 @@ pub async fn hand_in(
     scope: &HandInScope,
     events: impl IntoIterator<Item = impl AsRef<str>>,
 ) -> Result<Vec<PushOutcome>, ApiError> {
+    append(state, scope, |court| events.into_iter().map(|event| judge(court, event.as_ref())).collect()).await
+}
+
+/// Takes in events that were never text: the demonstration's.
+///
+/// # Errors
+/// When nothing could be committed: nothing of it is kept then.
+pub async fn hand_in_read(
+    state: &AppState,
+    scope: &HandInScope,
+    events: Vec<AnswerEvent>,
+) -> Result<Vec<PushOutcome>, ApiError> {
+    append(state, scope, |court| events.into_iter().map(|event| judge_read(court, event, "")).collect()).await
+}
+
+async fn append(
+    state: &AppState,
+    scope: &HandInScope,
+    judge: impl FnOnce(&Court<'_>) -> Vec<Verdict>,
+) -> Result<Vec<PushOutcome>, ApiError> {
     let court = Court {
         patient: scope.patient(),
         device: scope.device(),
@@ -97,7 +118,7 @@ pub async fn hand_in(
         study: &state.study,
         catalog: &state.catalog,
     };
-    let verdicts = events.into_iter().map(|event| judge(&court, event.as_ref())).collect();
+    let verdicts = judge(&court);
     let pushed = Pushed { patient: court.patient, device: court.device, received_at: court.received_at, verdicts };
     Ok(state.writer.append(pushed).await??)
 }

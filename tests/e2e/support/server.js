@@ -35,7 +35,8 @@ async function postgresDatabases() {
 export async function startServer(engine) {
   const folder = await mkdtemp(path.join(tmpdir(), "ressenti-e2e-"));
   const databases = engine === "postgres" ? await postgresDatabases() : null;
-  const words = ["demo", "--listen", "127.0.0.1:0", "--data", folder];
+  // a third of the demonstration: every page has something to show, and it starts sooner
+  const words = ["demo", "--patients", "100", "--listen", "127.0.0.1:0", "--data", folder];
   if (databases) words.push("--database", databases.url);
   const child = spawn(program, words, { cwd: root, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, RUST_LOG: "warn" } });
 
