@@ -5,13 +5,17 @@ use shared::{
     api::{DeviceLine, PatientReply},
     id::{DeviceId, PatientId},
     people::DeviceKind,
+    time::Date,
 };
 
 use super::worklist::waits;
 use crate::{
     i18n::{
         Locale,
-        text::nurse::{file as text, look as look_text},
+        text::{
+            nurse::{file as text, look as look_text},
+            person::words,
+        },
     },
     session,
     staff::{Desk, Fetch, Trouble, date_time},
@@ -25,7 +29,7 @@ pub(crate) fn in_order_of_enrolment(devices: &[DeviceLine]) -> Vec<DeviceLine> {
     devices
 }
 
-/// Revoking a device, once it is confirmed.
+/// Revoking a device once it is asked for twice, and confirming one by its words.
 #[derive(Clone, Copy)]
 struct Revocation {
     desk: Desk,
@@ -42,6 +46,20 @@ impl Revocation {
         self.trouble.set(None);
         self.asked.set(Some((device, number)));
         self.open.set(true);
+    }
+
+    /// Notes that the nurse saw the device's words on the patient's phone.
+    fn approve(self, device: DeviceId) {
+        let path = format!("/api/patients/{}/devices/{device}/confirm", self.patient);
+        self.trouble.set(None);
+        spawn_local(async move {
+            match self.desk.post::<DeviceLine>(&path, &serde_json::json!({})).await {
+                Ok(_) => self.fetch.again(),
+                Err(trouble) => {
+                    let _ = self.trouble.try_set(Some(trouble));
+                }
+            }
+        });
     }
 
     fn confirm(self) {
@@ -93,6 +111,10 @@ pub(crate) fn Devices(
                     view! { <Notice tone=Tone::Bad>{move || trouble.sentence(locale.get())}</Notice> }
                 })}
             </div>
+            {devices.with_value(|devices| {
+                let waiting = devices.iter().zip(1..).filter(|(device, _)| is_waiting(device));
+                waiting.map(|(device, number)| view! { <Fingerprint device=device.clone() number revocation /> }).collect_view()
+            })}
             {if none {
                 view! { <p class="empty">{move || text::no_devices(locale.get())}</p> }.into_any()
             } else {
@@ -135,6 +157,34 @@ fn Table(rows: AnyView) -> impl IntoView {
     }
 }
 
+/// Whether a phone was opened and nobody has compared its words yet.
+const fn is_waiting(device: &DeviceLine) -> bool {
+    device.words.is_some() && device.confirmed_at.is_none() && !device.revoked
+}
+
+/// The words that the patient's phone shows, to be compared.
+#[component]
+fn Fingerprint(device: DeviceLine, number: usize, revocation: Revocation) -> impl IntoView {
+    let locale = revocation.desk.locale;
+    let id = device.device;
+    view! {
+        <Notice tone=Tone::Warn>
+            <p>{move || text::copy_of(locale.get(), number)}" – "{move || words::lead(locale.get())}</p>
+            <p class="device-words">{device.words}</p>
+            <p class="field-help">{move || words::no_help(locale.get())}</p>
+            <p class="actions">
+                <Button look=Look::Secondary on_press=move |_| revocation.approve(id)>
+                    {move || words::yes(locale.get())}
+                    <span class="visually-hidden">" "{move || words::check_device(locale.get(), number)}</span>
+                </Button>
+                <Button look=Look::Quiet on_press=move |_| revocation.ask(id, number)>
+                    {move || words::no(locale.get())}
+                </Button>
+            </p>
+        </Notice>
+    }
+}
+
 const fn kind_name(locale: Locale, kind: DeviceKind) -> &'static str {
     match kind {
         DeviceKind::Own => text::device_own(locale),
@@ -143,10 +193,21 @@ const fn kind_name(locale: Locale, kind: DeviceKind) -> &'static str {
     }
 }
 
+/// Whether it is in use, and since when it is known to be the patient's.
+fn state(locale: Locale, device: &DeviceLine, today: Date) -> String {
+    let in_use = if device.revoked { text::revoked(locale) } else { text::active(locale) };
+    let known = match (device.confirmed_at, is_waiting(device)) {
+        (Some(at), _) => words::confirmed(locale, date_time(locale, at, today)),
+        (None, true) => words::unconfirmed(locale).to_owned(),
+        (None, false) => return in_use.to_owned(),
+    };
+    format!("{in_use}, {known}")
+}
+
 #[component]
 fn Line(device: DeviceLine, number: usize, revocation: Revocation) -> impl IntoView {
     let locale = revocation.desk.locale;
-    let today = session::today();
+    let (today, in_use) = (session::today(), !device.revoked);
     let last_seen = move || {
         device
             .last_seen_at
@@ -171,11 +232,11 @@ fn Line(device: DeviceLine, number: usize, revocation: Revocation) -> impl IntoV
             <td>{move || date_time(locale.get(), device.enrolled_at, today)}</td>
             <td>{last_seen}</td>
             <td>
-                {move || if device.revoked { text::revoked(locale.get()) } else { text::active(locale.get()) }}
+                {move || state(locale.get(), &device, today)}
                 <span class="copy-moment">{waiting}</span>
                 <span class="copy-moment">{lost}</span>
             </td>
-            <td>{(!device.revoked).then(revoke)}</td>
+            <td>{in_use.then(revoke)}</td>
         </tr>
     }
 }

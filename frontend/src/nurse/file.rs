@@ -13,13 +13,11 @@ use super::{
     look::LookNote,
     milestones::{Changes, Milestones},
     missing::{ReasonNote, ReasonPanel},
+    person::PersonPanel,
     strip::{Reasons, Strip},
 };
 use crate::{
-    i18n::{
-        Locale,
-        text::nurse::{file as text, patients},
-    },
+    i18n::{Locale, text::nurse::file as text},
     staff::{Desk, Fetch, Names, Route},
     ui::{Heading, Link},
 };
@@ -32,12 +30,19 @@ pub(crate) fn PatientPage(
 ) -> impl IntoView {
     let fetch = Fetch::<PatientReply>::new(Signal::stored(format!("/api/patients/{patient}")));
     let saved = RwSignal::new(false);
+    let corrected = RwSignal::new(false);
     let note = ReasonNote::new(Callback::new(move |()| fetch.again()));
-    fetch.view(move |file| view! { <File file fetch saved note /> })
+    fetch.view(move |file| view! { <File file fetch saved corrected note /> })
 }
 
 #[component]
-fn File(file: PatientReply, fetch: Fetch<PatientReply>, saved: RwSignal<bool>, note: ReasonNote) -> impl IntoView {
+fn File(
+    file: PatientReply,
+    fetch: Fetch<PatientReply>,
+    saved: RwSignal<bool>,
+    corrected: RwSignal<bool>,
+    note: ReasonNote,
+) -> impl IntoView {
     let desk = Desk::find();
     let locale = desk.locale;
     let number = file.patient.registry_number.clone();
@@ -52,6 +57,7 @@ fn File(file: PatientReply, fetch: Fetch<PatientReply>, saved: RwSignal<bool>, n
                 {move || text::new_letter(locale.get())}
             </Link>
         </div>
+        <PersonPanel patient fetch saved=corrected />
         <Identity file=file.clone() />
         <Findings file=file.clone() look />
         <section class="panel" aria-labelledby="assessments">
@@ -78,17 +84,10 @@ fn Identity(file: PatientReply) -> impl IntoView {
         let (names, file) = (names.clone(), file.clone());
         Signal::derive(move || names.as_ref().map(|names| read(names, &file, locale.get())).unwrap_or_default())
     };
-    let name = file.patient.name.clone();
-    let name =
-        Signal::derive(move || if name.is_empty() { patients::no_name(locale.get()).to_owned() } else { name.clone() });
-    let language = Locale::of(&file.language).name();
     view! {
         <dl class="facts" aria-label=move || text::identity(locale.get())>
-            {fact(text::name, name)}
-            {fact(text::site, named(|names, file, locale| names.site(&file.patient.site, locale)))}
             {fact(text::hemopathy, named(|names, file, locale| names.hemopathy(&file.hemopathy, locale)))}
             {fact(text::pathway, named(|names, file, locale| names.pathway(&file.pathway, locale)))}
-            {fact(text::language, Signal::stored(language.to_owned()))}
         </dl>
     }
 }

@@ -6,8 +6,11 @@ use shared::{api::LetterReply, id::PatientId};
 use super::qr;
 use crate::{
     address,
-    i18n::{Locale, text::nurse::letter as text},
-    staff::{Desk, Route, Trouble, date_of, date_time},
+    i18n::{
+        Locale,
+        text::{nurse::letter as text, person},
+    },
+    staff::{Desk, Route, Trouble, base64_link, date_of, date_time},
     ui::{Button, Heading, Icon, Link, Look, Notice, Symbol, Tone},
 };
 
@@ -61,6 +64,7 @@ pub(crate) fn LetterPage(
         Some(letter) => text::for_patient(locale.get(), letter.registry_number),
         None => text::title(locale.get()).to_owned(),
     };
+    let pdf = move || letter.get().map(|letter| base64_link("application/pdf", &letter.pdf));
     let make_words = move || match (busy.get(), letter.with(Option::is_some)) {
         (true, _) => text::making(locale.get()),
         (false, true) => text::again(locale.get()),
@@ -80,6 +84,7 @@ pub(crate) fn LetterPage(
             <p class="actions">
                 <Show when=move || letter.with(Option::is_some)>
                     <Button on_press=move |_| address::print_page()>{move || text::print(locale.get())}</Button>
+                    <a class="button button-secondary" href=pdf download="ressenti.pdf">{move || person::pdf(locale.get())}</a>
                 </Show>
                 <Button look=Look::Secondary busy on_press=again>{make_words}</Button>
                 <Link to=Route::Patient(patient).path()>{move || text::to_file(locale.get())}</Link>

@@ -9,6 +9,7 @@ mod look;
 mod milestones;
 mod missing;
 mod patients;
+mod person;
 mod qr;
 mod state;
 mod strip;

@@ -94,6 +94,12 @@ impl Care {
         self.notebook.with(|notebook| notebook.as_ref().map(unbroken)).unwrap_or_default()
     }
 
+    /// The words that the nurse compares, until she has confirmed that this phone is the patient's.
+    #[must_use]
+    pub fn words(self) -> Option<String> {
+        self.notebook.with(|notebook| notebook.as_ref()?.bundle().words.clone())
+    }
+
     /// Runs the effect it is called in again whenever the network brought something, this tab was looked at, or
     /// something here changed.
     pub fn follow(self) {

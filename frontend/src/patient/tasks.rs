@@ -34,6 +34,7 @@ pub fn TasksPage(
     view! {
         <Main>
             <Heading text=title />
+            {move || care.words().map(|words| view! { <Notice><p>{tasks::words(locale, words)}</p></Notice> })}
             {move || agenda_view(locale, agenda.get())}
             <Notice><p>{questionnaire::not_read_live(locale, untrack(|| care.phone()))}</p></Notice>
             <Button look=Look::Secondary on_press=move |_| care.device.lock()>{tasks::lock(locale)}</Button>

@@ -7,6 +7,11 @@ pub(crate) fn file_link(media_type: &str, text: &str) -> String {
     format!("data:{media_type};charset=utf-8,{}", utf8_percent_encode(text, NON_ALPHANUMERIC))
 }
 
+/// The same for bytes that came as base64.
+pub(crate) fn base64_link(media_type: &str, base64: &str) -> String {
+    format!("data:{media_type};base64,{base64}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

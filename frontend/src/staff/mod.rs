@@ -18,7 +18,7 @@ use leptos::prelude::*;
 use self::frame::Frame;
 pub(crate) use self::{
     desk::{Desk, Presence, WhyOut},
-    download::file_link,
+    download::{base64_link, file_link},
     fetch::{Fetch, FetchState},
     fetched::{Fetched, Trouble},
     moment::{date_of, date_time, days_between, partial_date, thousands},

@@ -6,20 +6,47 @@ const PARTS = ["day", "month", "year"];
 
 export class Nurse extends Staff {
   /** Enrols a patient and has the letter in hand: its link (the QR code's) and its code. */
-  async enrols({ number, hemopathy = "dlbcl", pathway = "conventional", language = "fr", rcp, infusion }) {
+  async enrols(about) {
+    await this.fillsEnrolment(about);
+    return this.sendsEnrolment(about.number);
+  }
+
+  /** Fills the form in, and sends nothing. */
+  async fillsEnrolment({ number, hemopathy = "dlbcl", pathway = "conventional", language = "fr", ...more }) {
     await this.goesTo("enrol");
     const { page, say } = this;
+    const choose = (key, value) => page.getByLabel(say(key), { exact: true }).selectOption(value);
     await page.getByLabel(say("nurse.enrol.registry_number")).fill(number);
-    await page.getByLabel(say("nurse.enrol.hemopathy"), { exact: true }).selectOption(hemopathy);
-    await page.getByLabel(say("nurse.enrol.pathway"), { exact: true }).selectOption(pathway);
+    if (more.family) await page.getByLabel(say("nurse.enrol.family_name")).fill(more.family);
+    if (more.given) await page.getByLabel(say("nurse.enrol.given_name")).fill(more.given);
+    if (more.birth) await this.#dates("person.enrol.birth", more.birth);
+    await choose("nurse.enrol.hemopathy", hemopathy);
+    await choose("nurse.enrol.pathway", pathway);
     const site = page.getByLabel(say("nurse.enrol.site"), { exact: true });
     if ((await site.inputValue()) === "") await site.selectOption({ index: 1 });
-    await page.getByLabel(say("nurse.enrol.language"), { exact: true }).selectOption(language);
-    if (rcp) await this.#dates("nurse.enrol.rcp", rcp);
-    if (infusion) await this.#dates("nurse.enrol.infusion", infusion);
-    const made = page.waitForResponse((reply) => reply.url().endsWith("/letter"));
+    await choose("nurse.enrol.language", language);
+    await choose("person.form.kind", "non_opposition");
+    await choose("person.form.means", "paper");
+    if (more.email) await page.getByLabel(say("person.enrol.email")).fill(more.email);
+    if (more.rcp) await this.#dates("nurse.enrol.rcp", more.rcp);
+    if (more.infusion) await this.#dates("nurse.enrol.infusion", more.infusion);
+  }
+
+  /** Sends the form that is filled in; the letter comes. */
+  async sendsEnrolment(number) {
+    const made = this.page.waitForResponse((reply) => reply.url().endsWith("/letter"));
     await this.presses("nurse.enrol.send");
     return this.#letter(await made, number);
+  }
+
+  /** Opens a form of the patient's panel in the file that is open. */
+  async asksToChange(key) {
+    await this.section("person.panel.title").getByRole("button", { name: this.say(`person.panel.${key}`) }).click();
+    await expect(this.page.getByRole("dialog")).toBeVisible();
+  }
+
+  async savesChange() {
+    await this.page.getByRole("dialog").getByRole("button", { name: this.say("person.panel.save") }).click();
   }
 
   /** Makes a patient's next letter; those before it stop working. */
