@@ -127,6 +127,17 @@ pub fn print_page() {
     let _ = window().print();
 }
 
+/// Lets the browser ask before it closes or reloads the page, for as long as something would be lost by it.
+pub fn guard_leaving(would_lose: impl Fn() -> bool + 'static) {
+    let listener = window_event_listener(ev::beforeunload, move |leaving| {
+        if would_lose() {
+            leaving.prevent_default();
+            leaving.set_return_value("ask");
+        }
+    });
+    on_cleanup(move || listener.remove());
+}
+
 /// Sets the page's title.
 pub fn set_title(title: &str) {
     document().set_title(title);

@@ -81,6 +81,32 @@ pub fn new_event_id() -> AnswerEventId {
     AnswerEventId::new(new_id())
 }
 
+/// An id for the desk at which one form or one correction is typed in.
+#[must_use]
+pub fn new_desk() -> DeviceId {
+    DeviceId::new(new_id())
+}
+
+/// What the browser of whoever types in knows of the time, since its page was loaded.
+#[must_use]
+pub fn desk_clock() -> DeviceTime {
+    clock_since(0.0)
+}
+
+/// What this device knows of the time, since an uptime.
+fn clock_since(began_ms: f64) -> DeviceTime {
+    #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "offsets are below 900 minutes")]
+    let utc_offset_minutes = -(JsDate::new_0().get_timezone_offset() as i16);
+    #[expect(
+        clippy::as_conversions,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "uptime does not go back"
+    )]
+    let monotonic_ms = (uptime_ms() - began_ms) as u64;
+    DeviceTime { at: now(), utc_offset_minutes, monotonic_ms }
+}
+
 /// A number that no other device draws: what keeps devices from retrying in step.
 #[must_use]
 pub fn seed() -> u64 {
@@ -115,16 +141,7 @@ impl Session {
     /// What this device knows of the time.
     #[must_use]
     pub fn clock(&self) -> DeviceTime {
-        #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "offsets are below 900 minutes")]
-        let utc_offset_minutes = -(JsDate::new_0().get_timezone_offset() as i16);
-        #[expect(
-            clippy::as_conversions,
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "uptime does not go back"
-        )]
-        let monotonic_ms = (uptime_ms() - self.began_ms) as u64;
-        DeviceTime { at: now(), utc_offset_minutes, monotonic_ms }
+        clock_since(self.began_ms)
     }
 }
 

@@ -53,9 +53,17 @@ fn File(
     view! {
         <div class="page-head">
             <Heading text=Signal::derive(move || text::title(locale.get(), &number)) />
-            <Link to=Route::Letter(patient).path() class="button button-secondary">
-                {move || text::new_letter(locale.get())}
-            </Link>
+            <p class="actions">
+                <Link to=Route::Letter(patient).path() class="button button-secondary">
+                    {move || text::new_letter(locale.get())}
+                </Link>
+                <Link to=Route::Paper(patient).path() class="button button-secondary">
+                    {move || text::print_forms(locale.get())}
+                </Link>
+                <Link to=Route::Entry(patient).path() class="button button-secondary">
+                    {move || text::type_in(locale.get())}
+                </Link>
+            </p>
         </div>
         <PersonPanel patient fetch saved=corrected />
         <Identity file=file.clone() />
@@ -66,7 +74,7 @@ fn File(
             <Strip assessments=file.assessments reasons />
         </section>
         <Milestones patient lines=file.milestones.clone() fetch saved />
-        <Questionnaires received=file.questionnaires devices />
+        <Questionnaires received=file.questionnaires devices patient language=file.language fetch />
         <Devices patient devices fetch />
         <Changes patient lines=file.milestones />
     }

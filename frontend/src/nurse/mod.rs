@@ -2,6 +2,7 @@
 
 mod devices;
 mod enrol;
+mod entry;
 mod file;
 mod filter;
 mod letter;
@@ -18,15 +19,22 @@ mod worklist;
 use leptos::prelude::*;
 use shared::api::WorklistGroup;
 
-use self::{enrol::EnrolBoxes, filter::Filter};
+use self::{enrol::EnrolBoxes, entry::EntryDraft, filter::Filter};
 pub(crate) use self::{
-    enrol::EnrolPage, file::PatientPage, letter::LetterPage, patients::PatientsPage, worklist::WorklistPage,
+    enrol::EnrolPage,
+    entry::{EntryPage, FormPage, FormsPage, PaperPage},
+    file::PatientPage,
+    letter::LetterPage,
+    patients::PatientsPage,
+    worklist::WorklistPage,
 };
 
 /// What a nurse has half written or chosen; it outlives the pages, not her.
 #[derive(Clone, Copy)]
 pub(crate) struct NurseDrafts {
     enrol: EnrolBoxes,
+    /// What is being typed in for a patient.
+    pub(crate) entry: EntryDraft,
     group: RwSignal<WorklistGroup>,
     sort: RwSignal<String>,
     worklist: Filter,
@@ -37,6 +45,7 @@ impl Default for NurseDrafts {
     fn default() -> Self {
         Self {
             enrol: EnrolBoxes::default(),
+            entry: EntryDraft::default(),
             group: RwSignal::new(WorklistGroup::Due),
             sort: RwSignal::new(String::new()),
             worklist: Filter::default(),
@@ -49,6 +58,7 @@ impl NurseDrafts {
     /// Forgets all of it.
     pub(crate) fn clear(self) {
         self.enrol.clear();
+        self.entry.clear();
         self.group.set(WorklistGroup::Due);
         self.sort.set(String::new());
         self.worklist.clear();

@@ -10,7 +10,9 @@ use crate::{
         text::{common, staff as text},
     },
     investigator::{CompletionPage, ExportsPage, ScoresPage},
-    nurse::{EnrolPage, LetterPage, PatientPage, PatientsPage, WorklistPage},
+    nurse::{
+        EnrolPage, EntryPage, FormPage, FormsPage, LetterPage, PaperPage, PatientPage, PatientsPage, WorklistPage,
+    },
     ui::{Button, Heading, Icon, Link, Look, Symbol},
 };
 
@@ -82,6 +84,10 @@ fn Page(role: Role) -> impl IntoView {
         Some(Route::Patients) => view! { <PatientsPage /> }.into_any(),
         Some(Route::Patient(patient)) => view! { <PatientPage patient /> }.into_any(),
         Some(Route::Letter(patient)) => view! { <LetterPage patient /> }.into_any(),
+        Some(Route::Paper(patient)) => view! { <PaperPage patient /> }.into_any(),
+        Some(Route::Entry(patient)) => view! { <EntryPage patient /> }.into_any(),
+        Some(Route::Forms) => view! { <FormsPage /> }.into_any(),
+        Some(Route::Form(code)) => view! { <FormPage code /> }.into_any(),
         Some(Route::Enrol) => view! { <EnrolPage /> }.into_any(),
         Some(Route::Completion) => view! { <CompletionPage /> }.into_any(),
         Some(Route::Scores) => view! { <ScoresPage /> }.into_any(),
@@ -106,6 +112,8 @@ const fn page_name(locale: Locale, route: Route) -> &'static str {
         Route::Worklist => text::page::worklist(locale),
         Route::Patients | Route::Patient(_) => text::page::patients(locale),
         Route::Letter(_) => text::page::letter(locale),
+        Route::Paper(_) => text::page::paper(locale),
+        Route::Entry(_) | Route::Forms | Route::Form(_) => text::page::entry(locale),
         Route::Enrol => text::page::enrol(locale),
         Route::Completion => text::page::completion(locale),
         Route::Scores => text::page::scores(locale),

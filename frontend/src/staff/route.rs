@@ -1,6 +1,6 @@
 //! The staff's pages and their addresses; an address never holds a name, a registry number or a secret.
 
-use shared::{id::PatientId, people::Role};
+use shared::{id::PatientId, paper::FormCode, people::Role};
 
 /// A page of the staff's app.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -15,6 +15,14 @@ pub(crate) enum Route {
     Patient(PatientId),
     /// A patient's access letter.
     Letter(PatientId),
+    /// Forms of a patient, to print.
+    Paper(PatientId),
+    /// Typing in what a patient said on paper or aloud.
+    Entry(PatientId),
+    /// Looking for a form by its code.
+    Forms,
+    /// Typing in the form with this code.
+    Form(FormCode),
     /// Enrolling a patient.
     Enrol,
     /// Completion by timepoint and instrument.
@@ -26,7 +34,7 @@ pub(crate) enum Route {
 }
 
 /// A nurse's pages in the navigation, the first one first.
-const NURSE: [Route; 3] = [Route::Worklist, Route::Patients, Route::Enrol];
+const NURSE: [Route; 4] = [Route::Worklist, Route::Patients, Route::Enrol, Route::Forms];
 /// An investigator's pages in the navigation, the first one first.
 const INVESTIGATOR: [Route; 3] = [Route::Completion, Route::Scores, Route::Exports];
 
@@ -40,6 +48,10 @@ impl Route {
             ["patients"] => Some(Self::Patients),
             ["patients", patient] => patient.parse().ok().map(Self::Patient),
             ["patients", patient, "letter"] => patient.parse().ok().map(Self::Letter),
+            ["patients", patient, "paper"] => patient.parse().ok().map(Self::Paper),
+            ["patients", patient, "entry"] => patient.parse().ok().map(Self::Entry),
+            ["forms"] => Some(Self::Forms),
+            ["forms", code] => code.parse().ok().map(Self::Form),
             ["enrol"] => Some(Self::Enrol),
             ["completion"] => Some(Self::Completion),
             ["scores"] => Some(Self::Scores),
@@ -56,6 +68,10 @@ impl Route {
             Self::Patients => "/staff/patients".to_owned(),
             Self::Patient(patient) => format!("/staff/patients/{patient}"),
             Self::Letter(patient) => format!("/staff/patients/{patient}/letter"),
+            Self::Paper(patient) => format!("/staff/patients/{patient}/paper"),
+            Self::Entry(patient) => format!("/staff/patients/{patient}/entry"),
+            Self::Forms => "/staff/forms".to_owned(),
+            Self::Form(code) => format!("/staff/forms/{}", code.as_text()),
             Self::Enrol => "/staff/enrol".to_owned(),
             Self::Completion => "/staff/completion".to_owned(),
             Self::Scores => "/staff/scores".to_owned(),
@@ -75,11 +91,13 @@ impl Route {
     /// The page in whose place of the navigation this one belongs.
     pub(crate) const fn section(self) -> Self {
         match self {
-            Self::Patient(_) | Self::Letter(_) => Self::Patients,
+            Self::Patient(_) | Self::Letter(_) | Self::Paper(_) | Self::Entry(_) => Self::Patients,
+            Self::Form(_) => Self::Forms,
             Self::Home
             | Self::Worklist
             | Self::Patients
             | Self::Enrol
+            | Self::Forms
             | Self::Completion
             | Self::Scores
             | Self::Exports => self,
@@ -97,6 +115,10 @@ impl Route {
             | Self::Patients
             | Self::Patient(_)
             | Self::Letter(_)
+            | Self::Paper(_)
+            | Self::Entry(_)
+            | Self::Forms
+            | Self::Form(_)
             | Self::Enrol
             | Self::Completion
             | Self::Scores
@@ -121,6 +143,10 @@ mod tests {
             Route::Patients,
             Route::Patient(patient()),
             Route::Letter(patient()),
+            Route::Paper(patient()),
+            Route::Entry(patient()),
+            Route::Forms,
+            Route::Form(FormCode::from_random([7, 1, 8, 2, 8])),
             Route::Enrol,
             Route::Completion,
             Route::Scores,

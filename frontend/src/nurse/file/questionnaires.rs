@@ -2,16 +2,20 @@
 
 use leptos::prelude::*;
 use shared::{
-    api::{AnswerLine, DeviceLine, ReceivedCopy, ReceivedQuestionnaire},
-    id::{DeviceId, InstrumentVersion, ScaleCode},
+    answers::{SkipReason, Transcript},
+    api::{AnswerLine, DeviceLine, PatientReply, ReceivedCopy, ReceivedQuestionnaire, TwiceLine},
+    id::{DeviceId, InstrumentVersion, Language, PatientId, ScaleCode},
     scoring::{InstrumentScores, ScaleScore},
 };
 
-use super::copies::{ComparedItem, Standing, compare, standing};
+use super::{
+    super::entry::{Amend, Settle, mode_name, respondent_name, skip_name},
+    copies::{ComparedItem, Standing, compare, standing},
+};
 use crate::{
-    i18n::{Locale, decimal, text::nurse::file as text},
+    i18n::{Locale, decimal, long_date, text::nurse::file as text},
     session,
-    staff::{Desk, date_time},
+    staff::{Desk, Fetch, date_time},
     ui::{Notice, TableRoom, Tone},
 };
 
@@ -24,10 +28,20 @@ pub(super) fn Questionnaires(
     received: Vec<ReceivedQuestionnaire>,
     /// The patient's devices, as they are numbered.
     devices: Devices,
+    /// Whose.
+    patient: PatientId,
+    /// The patient's language.
+    language: Language,
+    /// Asked again when something was corrected.
+    fetch: Fetch<PatientReply>,
 ) -> impl IntoView {
     let locale = Desk::find().locale;
     let none = received.is_empty();
-    let list = received.into_iter().map(|one| view! { <Received one devices /> }).collect_view();
+    let changed = Callback::new(move |()| fetch.again());
+    let list = received.into_iter().map(|one| {
+        view! { <Received one devices patient language=language.clone() changed /> }
+    });
+    let list = list.collect_view();
     view! {
         <section class="panel" aria-labelledby="received">
             <h2 id="received">{move || text::received(locale.get())}</h2>
@@ -38,7 +52,13 @@ pub(super) fn Questionnaires(
 }
 
 #[component]
-fn Received(one: ReceivedQuestionnaire, devices: Devices) -> impl IntoView {
+fn Received(
+    one: ReceivedQuestionnaire,
+    devices: Devices,
+    patient: PatientId,
+    language: Language,
+    changed: Callback<()>,
+) -> impl IntoView {
     let desk = Desk::find();
     let locale = desk.locale;
     let names = desk.known_names();
@@ -50,6 +70,10 @@ fn Received(one: ReceivedQuestionnaire, devices: Devices) -> impl IntoView {
         Some(at) if is_sent => text::received_at(locale.get(), date_time(locale.get(), at, session::today())),
         _ => text::begun(locale.get()).to_owned(),
     };
+    let (whole, twice) = (one.clone(), one.entered_twice.clone());
+    let retrospective = one.copies.first().and_then(|copy| copy.transcript.as_ref()).is_some_and(|it| it.retrospective);
+    let corrected = !one.amendments.is_empty() && twice.is_none();
+    let unsettled = n_copies > 1 && twice.as_ref().is_none_or(|twice| !twice.open.is_empty());
     let one = StoredValue::new(one);
     let scores = one.with_value(|one| one.scores.clone());
     view! {
@@ -58,12 +82,48 @@ fn Received(one: ReceivedQuestionnaire, devices: Devices) -> impl IntoView {
                 <span class="strong">{one.with_value(|one| one.assessment.timepoint.to_string())}</span>
                 <span class="strong">{title}</span>
                 <span class="quiet">{when}</span>
-                {(n_copies > 1).then(|| view! { <span class="tag tag-look">{move || text::copies(locale.get(), n_copies)}</span> })}
+                {unsettled.then(|| view! { <span class="tag tag-look">{move || text::copies(locale.get(), n_copies)}</span> })}
+                {retrospective.then(|| view! { <span class="tag">{move || text::retrospective(locale.get())}</span> })}
+                {corrected.then(|| view! { <span class="tag">{move || text::corrected(locale.get())}</span> })}
             </summary>
-            {(n_copies > 1).then(|| view! { <Conflict one /> })}
+            {match twice {
+                Some(twice) => view! { <Twice one twice patient changed /> }.into_any(),
+                None => (n_copies > 1).then(|| view! { <Conflict one /> }).into_any(),
+            }}
             <Answers one devices />
+            <Amend patient language one=whole changed />
             {scores.map(|scores| view! { <Scores scores /> })}
         </details>
+    }
+}
+
+/// That a form was typed in twice: how far both entries agree, who settled what differed, or the way to settle it.
+#[component]
+fn Twice(
+    one: StoredValue<ReceivedQuestionnaire>,
+    twice: TwiceLine,
+    patient: PatientId,
+    changed: Callback<()>,
+) -> impl IntoView {
+    let locale = Desk::find().locale;
+    let (n_differ, n_open, by_one) = (twice.differing.len(), twice.open.len(), twice.by_one_person);
+    let settled_by = one.with_value(|one| {
+        let of_it = one.amendments.iter().rev().find(|it| twice.differing.contains(&it.item));
+        of_it.map(|it| it.entered_by.clone()).unwrap_or_default()
+    });
+    let words = move || {
+        let agreement = match (n_differ, n_open) {
+            (0, _) => text::twice_same(locale.get()).to_owned(),
+            (n, 0) => text::twice_settled(locale.get(), n, &settled_by),
+            (n, _) => text::twice_open(locale.get(), n),
+        };
+        if by_one { format!("{agreement} {}", text::twice_by_one(locale.get())) } else { agreement }
+    };
+    let (assessment, instrument) = one.with_value(|one| (one.assessment.clone(), one.instrument.key.clone()));
+    let tone = if n_open == 0 { Tone::Good } else { Tone::Warn };
+    view! {
+        <Notice tone><p>{words}</p></Notice>
+        {(n_open > 0).then(|| view! { <Settle patient assessment instrument changed /> })}
     }
 }
 
@@ -98,7 +158,8 @@ fn device_name(locale: Locale, devices: Devices, device: DeviceId) -> String {
 fn said(locale: Locale, line: Option<&AnswerLine>) -> String {
     match line {
         None => String::new(),
-        Some(line) if line.skipped.is_some() => text::skipped_on_purpose(locale).to_owned(),
+        Some(AnswerLine { skipped: Some(SkipReason::PreferNot), .. }) => text::skipped_on_purpose(locale).to_owned(),
+        Some(AnswerLine { skipped: Some(why), .. }) => skip_name(locale, *why).to_owned(),
         Some(line) if line.value.is_none() => text::skipped(locale).to_owned(),
         Some(line) => line.words.clone(),
     }
@@ -164,15 +225,33 @@ fn answer_row(locale: RwSignal<Locale>, topic: Signal<String>, item: &ComparedIt
 fn CopyHead(copy: ReceivedCopy, devices: Devices, stands: bool, many: bool) -> impl IntoView {
     let desk = Desk::find();
     let locale = desk.locale;
+    let is_typed = copy.entered_by.is_some();
     let moment = move || match copy.submitted_at {
+        Some(at) if is_typed => text::typed_at(locale.get(), date_time(locale.get(), at, session::today())),
         Some(at) => text::copy_sent(locale.get(), date_time(locale.get(), at, session::today())),
         None => text::begun(locale.get()).to_owned(),
     };
     let standing = move || if stands { text::stands(locale.get()) } else { text::kept(locale.get()) };
+    let typed = copy.entered_by.clone().zip(copy.transcript.clone());
+    let name = move || match &copy.entered_by {
+        Some(by) => text::typed_by(locale.get(), by),
+        None => device_name(locale.get(), devices, copy.device),
+    };
+    let (mode, respondent) = (copy.mode, copy.respondent);
+    let how = move || {
+        format!("{}, {}", mode_name(locale.get(), mode), respondent_name(locale.get(), respondent).to_lowercase())
+    };
+    let typed = typed.map(|(_, Transcript { answered_on, remark, .. })| {
+        let remark = (!remark.is_empty()).then(|| view! { <span class="copy-moment">{remark}</span> });
+        let when = move || text::answered_on(locale.get(), long_date(locale.get(), answered_on));
+        view! { <span class="copy-moment">{when}</span>{remark} }
+    });
     view! {
         <th scope="col">
-            {move || device_name(locale.get(), devices, copy.device)}
+            {name}
             {many.then(|| view! { " "<span class="tag">{standing}</span> })}
+            <span class="copy-moment">{how}</span>
+            {typed}
             <span class="copy-moment">{moment}</span>
             {copy.clock_skewed.then(|| view! { <span class="copy-moment">{move || text::copy_skewed(locale.get())}</span> })}
         </th>
