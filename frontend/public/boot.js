@@ -7,7 +7,21 @@ const failed = () => {
   if (notice) notice.hidden = false;
 };
 
-init({ module_or_path: "/{{wasm}}" }).then(() => document.getElementById("boot")?.remove(), failed);
+// On a ward's tablet the patient's app opens only by what a nurse handed over, and no page comes back as it was left.
+// Its database tells which browser is one: a mark in simpler storage may be lost when a battery dies.
+const onWard = async () => {
+  try {
+    return (await indexedDB.databases()).some(({ name }) => name === "ressenti-ward");
+  } catch {
+    return false;
+  }
+};
+addEventListener("pageshow", async ({ persisted }) => {
+  if (persisted && (await onWard())) location.reload();
+});
+
+if ("{{app}}" === "patient" && !location.hash.startsWith("#w=") && (await onWard())) location.replace("/staff/");
+else init({ module_or_path: "/{{wasm}}" }).then(() => document.getElementById("boot")?.remove(), failed);
 
 // A page that must not be interrupted carries [data-holds-update]; a tab that shows one answers "busy".
 const tabs = new BroadcastChannel("ressenti-{{app}}-update");

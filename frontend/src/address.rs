@@ -3,9 +3,13 @@
 //! An address is a path within the app (`/q/M3:1/qlq-c30/7`). Pages parse it into a route of their own; moving
 //! through it makes the browser's Back work. The patient's app lives at `/`, the staff's below `/staff`.
 
+use gloo_timers::callback::Timeout;
 use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlElement;
+
+/// The longest that going back within the history is waited for.
+const GOING_BACK_MS: u32 = 500;
 
 /// Where the app is.
 #[derive(Clone, Copy)]
@@ -38,7 +42,7 @@ impl Address {
             return;
         }
         if let Ok(history) = window().history() {
-            let _ = history.push_state_with_url(&JsValue::NULL, "", Some(path));
+            let _ = history.push_state_with_url(&JsValue::from(depth() + 1), "", Some(path));
         }
         self.trail.update_value(|trail| trail.push(here));
         self.path.set(path.to_owned());
@@ -47,7 +51,7 @@ impl Address {
     /// Goes to a path in place of this one: Back does not return here.
     pub fn replace(self, path: &str) {
         if let Ok(history) = window().history() {
-            let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(path));
+            let _ = history.replace_state_with_url(&JsValue::from(depth()), "", Some(path));
         }
         if self.path.get_untracked() != path {
             self.path.set(path.to_owned());
@@ -114,6 +118,31 @@ pub fn take_fragment() -> String {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&current_path()));
     }
     fragment.trim_start_matches('#').to_owned()
+}
+
+/// How many entries of the browser's history this app has put before the present one; each entry keeps its number.
+fn depth() -> i32 {
+    let state = window().history().and_then(|history| history.state()).ok();
+    #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "a small whole number of our own")]
+    state.and_then(|state| state.as_f64()).map_or(0, |depth| depth as i32)
+}
+
+/// Loads another page in the place of this app: first back to where it began, so that its pages do not stay in the
+/// browser's history, nor anything of it in memory.
+pub fn leave_for(path: &str) {
+    let (path, depth) = (path.to_owned(), depth());
+    let replace = move || {
+        let _ = window().location().replace(&path);
+    };
+    if depth == 0 {
+        return replace();
+    }
+    // Where the browser does not go back, the entries stay; what they showed is gone all the same.
+    Timeout::new(GOING_BACK_MS, replace.clone()).forget();
+    window_event_listener(ev::popstate, move |_| replace());
+    if let Ok(history) = window().history() {
+        let _ = history.go_with_delta(-depth);
+    }
 }
 
 /// Where this app is served from: `https://ressenti.example`.

@@ -1,4 +1,4 @@
-//! The credential under the PIN: AES-256-GCM, its key derived by PBKDF2-SHA-256, all in the browser.
+//! What is kept under a PIN or a random key: AES-256-GCM, its key derived by PBKDF2-SHA-256, all in the browser.
 //!
 //! A short PIN keeps out whoever picks up the phone, not whoever takes its storage apart: the slow derivation and
 //! the hospital's power to revoke the device are what stands against that.
@@ -24,6 +24,45 @@ impl Pin {
         let fits = (4..=8).contains(&typed.len()) && typed.bytes().all(|byte| byte.is_ascii_digit());
         fits.then(|| Self(typed.to_owned()))
     }
+
+    /// All the same digit, or one after the other.
+    #[must_use]
+    pub fn is_easy(&self) -> bool {
+        let steps: Vec<i16> = self
+            .0
+            .as_bytes()
+            .windows(2)
+            .filter_map(|pair| Some(i16::from(*pair.last()?) - i16::from(*pair.first()?)))
+            .collect();
+        [0, 1, -1].into_iter().any(|step| steps.iter().all(|other| *other == step))
+    }
+}
+
+/// 32 random bytes: nobody guesses them, so that nothing need slow the guessing down.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Key(String);
+
+impl Key {
+    /// A new one.
+    ///
+    /// # Errors
+    /// When the browser offers no cryptography.
+    pub fn random() -> Result<Self, CryptoUnavailable> {
+        random_bytes::<32>().map(|bytes| Self(hex(&bytes)))
+    }
+
+    /// Reads one as [`Key::text`] writes it.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// In hexadecimal.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0
+    }
 }
 
 /// The browser offers no cryptography here (an old one, or a page that is not secure).
@@ -45,13 +84,29 @@ pub fn random_bytes<const N: usize>() -> Result<[u8; N], CryptoUnavailable> {
 /// # Errors
 /// When the browser offers no cryptography.
 pub async fn seal(credential: &str, device: DeviceId, pin: &Pin) -> Result<SealedCredential, CryptoUnavailable> {
+    seal_with((&pin.0, ITERATIONS), credential, device).await
+}
+
+/// Seals a text of a device under a random key.
+///
+/// # Errors
+/// When the browser offers no cryptography.
+pub async fn seal_under(key: &Key, text: &str, device: DeviceId) -> Result<SealedCredential, CryptoUnavailable> {
+    seal_with((&key.0, 1), text, device).await
+}
+
+async fn seal_with(
+    (secret, iterations): (&str, u32),
+    text: &str,
+    device: DeviceId,
+) -> Result<SealedCredential, CryptoUnavailable> {
     let (salt, nonce) = (random_bytes::<16>()?, random_bytes::<12>()?);
-    let key = derive(pin, &salt, ITERATIONS).await?;
+    let key = derive(secret, &salt, iterations).await?;
     let subtle = crypto()?.subtle();
-    let sealed = subtle.encrypt_with_object_and_u8_array(&aes(&nonce, device)?, &key, credential.as_bytes());
+    let sealed = subtle.encrypt_with_object_and_u8_array(&aes(&nonce, device)?, &key, text.as_bytes());
     let sealed = JsFuture::from(sealed.map_err(unavailable)?).await.map_err(unavailable)?;
     Ok(SealedCredential {
-        iterations: ITERATIONS,
+        iterations,
         salt: hex(&salt),
         nonce: hex(&nonce),
         ciphertext: hex(&Uint8Array::new(&sealed).to_vec()),
@@ -67,16 +122,36 @@ pub async fn unseal(
     device: DeviceId,
     pin: &Pin,
 ) -> Result<Option<String>, CryptoUnavailable> {
-    let key = derive(pin, &unhex(&sealed.salt), sealed.iterations).await?;
+    unseal_with(&pin.0, sealed, device).await
+}
+
+/// Opens what was sealed under a random key; `None` when it is another key or the seal was tampered with.
+///
+/// # Errors
+/// When the browser offers no cryptography.
+pub async fn unseal_under(
+    key: &Key,
+    sealed: &SealedCredential,
+    device: DeviceId,
+) -> Result<Option<String>, CryptoUnavailable> {
+    unseal_with(&key.0, sealed, device).await
+}
+
+async fn unseal_with(
+    secret: &str,
+    sealed: &SealedCredential,
+    device: DeviceId,
+) -> Result<Option<String>, CryptoUnavailable> {
+    let key = derive(secret, &unhex(&sealed.salt), sealed.iterations).await?;
     let (nonce, ciphertext) = (unhex(&sealed.nonce), unhex(&sealed.ciphertext));
     let opened = crypto()?.subtle().decrypt_with_object_and_u8_array(&aes(&nonce, device)?, &key, &ciphertext);
     let opened = JsFuture::from(opened.map_err(unavailable)?).await;
     Ok(opened.ok().and_then(|bytes| String::from_utf8(Uint8Array::new(&bytes).to_vec()).ok()))
 }
 
-async fn derive(pin: &Pin, salt: &[u8], iterations: u32) -> Result<CryptoKey, CryptoUnavailable> {
+async fn derive(secret: &str, salt: &[u8], iterations: u32) -> Result<CryptoKey, CryptoUnavailable> {
     let subtle = crypto()?.subtle();
-    let raw = Uint8Array::from(pin.0.as_bytes());
+    let raw = Uint8Array::from(secret.as_bytes());
     let derives = Array::of1(&"deriveKey".into());
     let base = subtle.import_key_with_str("raw", &raw, "PBKDF2", false, &derives).map_err(unavailable)?;
     let base: CryptoKey = JsFuture::from(base).await.map_err(unavailable)?.unchecked_into();

@@ -16,18 +16,20 @@ use shared::{
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-pub use crate::{
-    crypto::Pin,
-    session::{EnrolError, UnlockError},
-};
 use crate::{
+    address::leave_for,
     notebook::Notebook,
     session::{self, Session, Unlocking},
     store::IndexedDbStore,
     sync::{SyncStatus, Synchroniser},
+    ward::{self, Handover},
+};
+pub use crate::{
+    crypto::Pin,
+    session::{EnrolError, UnlockError},
 };
 
-/// The one database of the app on this phone.
+/// The one database of the app on a patient's own phone.
 const DATABASE: &str = "ressenti";
 /// A phone that was put away for longer asks for the PIN again.
 const LOCK_AFTER_S: i64 = 5 * 60;
@@ -86,23 +88,31 @@ pub struct Device {
     /// The replica that hands in what it can before the PIN is given.
     waiting: StoredValue<Option<Rc<Synchroniser>>, LocalStorage>,
     hidden_at: StoredValue<Option<Timestamp>>,
+    /// It is the ward's tablet: in this patient's hands until it is locked, which ends the page.
+    ward: bool,
 }
 
 impl Device {
-    /// Opens this phone's store, watches network and focus, and gives itself to everything below.
-    pub fn provide() -> Self {
+    /// Opens this phone's store, watches network and focus, and gives itself to everything below. The ward's tablet
+    /// opens what a nurse handed over.
+    pub fn provide(handover: Option<Handover>) -> Self {
+        let database = handover.as_ref().map_or_else(|| DATABASE.to_owned(), |it| Handover::database(it.device));
         let device = Self {
             state: RwSignal::new(DeviceState::Opening),
             status: RwSignal::new(SyncStatus::default()),
             news: RwSignal::new(0),
-            store: StoredValue::new_local(Rc::new(IndexedDbStore::new(DATABASE))),
+            store: StoredValue::new_local(Rc::new(IndexedDbStore::new(&database))),
             open: StoredValue::new_local(None),
             waiting: StoredValue::new_local(None),
             hidden_at: StoredValue::new(None),
+            ward: handover.is_some(),
         };
         provide_context(device);
         device.watch();
         spawn_local(async move {
+            if let Some(handover) = handover {
+                return device.take_up(handover).await;
+            }
             device.show_locked().await;
             device.hand_in_while_locked().await;
             ask_to_persist(&device.store.get_value()).await;
@@ -114,6 +124,12 @@ impl Device {
     #[must_use]
     pub fn find() -> Option<Self> {
         use_context()
+    }
+
+    /// Whether it is the ward's tablet in a patient's hands.
+    #[must_use]
+    pub const fn is_ward(self) -> bool {
+        self.ward
     }
 
     /// How it stands; read in a view, it follows every change.
@@ -165,8 +181,12 @@ impl Device {
         }
     }
 
-    /// Asks for the PIN again; nothing is lost.
+    /// Asks for the PIN again, the ward's tablet for the nurse's; nothing is lost.
     pub fn lock(self) {
+        if self.ward {
+            self.state.set(DeviceState::Opening);
+            return leave_for(ward::STAFF);
+        }
         if let Some((_, synchroniser)) = self.open.try_update_value(Option::take).flatten() {
             synchroniser.lock();
             self.waiting.set_value(Some(synchroniser));
@@ -222,6 +242,13 @@ impl Device {
         let patient = session.patient;
         self.open.set_value(Some((session, synchroniser)));
         self.state.set(DeviceState::Open(patient));
+    }
+
+    async fn take_up(self, handover: Handover) {
+        match session::take_handover(&self.store.get_value(), &handover.key).await {
+            Ok(Some(session)) => self.open_with(session),
+            Ok(None) | Err(_) => self.lock(),
+        }
     }
 
     async fn show_locked(self) {

@@ -28,3 +28,4 @@ pub mod store;
 pub mod sync;
 pub mod ui;
 pub mod view;
+pub mod ward;

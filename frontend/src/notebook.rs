@@ -17,7 +17,7 @@ use shared::{
     },
     id::{AssessmentId, InstrumentVersion, ItemCode, Language},
     instrument::{Answer, InstrumentSheet, logic},
-    people::{Mode, Respondent},
+    people::Respondent,
     schedule::{self, Facts, Plan, Progress},
     sync::{
         protocol::PatientBundle,
@@ -134,6 +134,12 @@ impl Notebook {
     #[must_use]
     pub fn sheets(&self) -> &[Arc<InstrumentSheet>] {
         &self.shelf.sheets
+    }
+
+    /// Who answers here, and with what help.
+    #[must_use]
+    pub fn respondent(&self) -> Respondent {
+        self.shelf.session.respondent
     }
 
     /// Every assessment with its window and state as of today, what is kept only here included.
@@ -262,7 +268,7 @@ impl Sitting {
             wording: self.wording.clone(),
             origin: Origin {
                 respondent: self.respondent,
-                mode: Mode::OwnDevice,
+                mode: session.mode,
                 device: session.device,
                 session: session.id,
                 staff: None,

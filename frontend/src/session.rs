@@ -9,6 +9,7 @@ use leptos::prelude::window;
 use shared::{
     api::{ClaimReply, ClaimRequest},
     id::{AnswerEventId, DeviceId, PatientId, SessionId},
+    people::{Mode, Respondent},
     sync::store::{Enrolment, Store, StoreError},
     time::{Date, DeviceTime, Moment as _, Timestamp},
 };
@@ -17,7 +18,7 @@ use wasm_bindgen::JsValue;
 
 use crate::{
     api::{self, Failure},
-    crypto::{self, CryptoUnavailable, Pin},
+    crypto::{self, CryptoUnavailable, Key, Pin},
     store::IndexedDbStore,
 };
 
@@ -67,6 +68,12 @@ pub fn civil(at: Timestamp) -> DateTime {
 #[expect(clippy::disallowed_methods, reason = "this is the browser's home of ids")]
 fn new_id() -> Uuid {
     Uuid::now_v7()
+}
+
+/// An id for a lock of the ward's tablet.
+#[must_use]
+pub(crate) fn new_lock_id() -> DeviceId {
+    DeviceId::new(new_id())
 }
 
 /// The address of a file made here, for a link that saves it: it is made of the text itself and asks nobody.
@@ -122,6 +129,10 @@ pub struct Session {
     pub patient: PatientId,
     /// This sitting.
     pub id: SessionId,
+    /// Who answers, and with what help.
+    pub respondent: Respondent,
+    /// How: on the patient's own device, or the ward's.
+    pub mode: Mode,
     credential: String,
     began_ms: f64,
 }
@@ -129,7 +140,8 @@ pub struct Session {
 impl Session {
     fn begin(enrolment: &Enrolment, credential: String) -> Self {
         let Enrolment { device, patient, .. } = *enrolment;
-        Self { device, patient, id: SessionId::new(new_id()), credential, began_ms: uptime_ms() }
+        let (id, respondent, mode) = (SessionId::new(new_id()), Respondent::Patient, Mode::OwnDevice);
+        Self { device, patient, id, respondent, mode, credential, began_ms: uptime_ms() }
     }
 
     /// What the hospital opens a session for.
@@ -223,7 +235,7 @@ pub async fn unlock(store: &IndexedDbStore, device: DeviceId, pin: &Pin) -> Resu
     let Some(credential) = opened else {
         return Ok(match enrolment.wait_until {
             Some(until) => Unlocking::Wait { until },
-            None => Unlocking::WrongPin { free_tries: FREE_TRIES - enrolment.wrong_tries },
+            None => Unlocking::WrongPin { free_tries: free_tries_left(enrolment.wrong_tries) },
         });
     };
     (enrolment.wrong_tries, enrolment.wait_until) = (0, None);
@@ -231,8 +243,32 @@ pub async fn unlock(store: &IndexedDbStore, device: DeviceId, pin: &Pin) -> Resu
     Ok(Unlocking::Open(Session::begin(&enrolment, credential)))
 }
 
+/// Takes up what a nurse left in this store for one sitting; `None` when there is nothing, or the key opens it not.
+///
+/// It is forgotten first: what was taken up once opens nothing any more.
+///
+/// # Errors
+/// When it cannot be tried.
+pub async fn take_handover(store: &IndexedDbStore, key: &Key) -> Result<Option<Session>, UnlockError> {
+    let found = store.list_enrolments().await.map_err(UnlockError::Store)?.into_iter().next_back();
+    let respondent = store.find_respondent().await.map_err(UnlockError::Store)?;
+    let (Some(enrolment), Some(respondent)) = (found, respondent) else { return Ok(None) };
+    store.forget_enrolment(enrolment.device).await.map_err(UnlockError::Store)?;
+    let opened = crypto::unseal_under(key, &enrolment.sealed, enrolment.device).await.map_err(UnlockError::Crypto)?;
+    let begin = |credential| {
+        let session = Session::begin(&enrolment, credential);
+        Session { respondent, mode: Mode::WardTablet, ..session }
+    };
+    Ok(opened.map(begin))
+}
+
+/// How many more wrong tries cost nothing.
+pub(crate) const fn free_tries_left(n_wrong: u32) -> u32 {
+    FREE_TRIES.saturating_sub(n_wrong)
+}
+
 /// Until when the n-th wrong try in a row keeps from the next.
-fn wait_after(n_wrong: u32, now: Timestamp) -> Option<Timestamp> {
+pub(crate) fn wait_after(n_wrong: u32, now: Timestamp) -> Option<Timestamp> {
     let doublings = n_wrong.checked_sub(FREE_TRIES)?;
     let seconds = FIRST_WAIT_S.saturating_mul(1 << doublings.min(16)).min(LONGEST_WAIT_S);
     now.checked_add(jiff::SignedDuration::from_secs(seconds)).ok()

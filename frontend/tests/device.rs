@@ -144,7 +144,7 @@ async fn wrong_pins_are_slowed_and_nothing_is_erased() {
 async fn a_phone_that_was_put_away_for_five_minutes_asks_for_the_pin_again() {
     let store = enrolled_in("ressenti").await;
     let owner = Owner::new();
-    let phone = owner.with(Device::provide);
+    let phone = owner.with(|| Device::provide(None));
     phone.unlock(device(), pin("2580")).await.unwrap();
     let put_away_for = async |seconds: f64| {
         turn_phone(true, 0.0);

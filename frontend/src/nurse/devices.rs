@@ -195,13 +195,22 @@ const fn kind_name(locale: Locale, kind: DeviceKind) -> &'static str {
 
 /// Whether it is in use, and since when it is known to be the patient's.
 fn state(locale: Locale, device: &DeviceLine, today: Date) -> String {
-    let in_use = if device.revoked { text::revoked(locale) } else { text::active(locale) };
+    let in_use = state_name(locale, device.revoked, device.kind);
     let known = match (device.confirmed_at, is_waiting(device)) {
         (Some(at), _) => words::confirmed(locale, date_time(locale, at, today)),
         (None, true) => words::unconfirmed(locale).to_owned(),
         (None, false) => return in_use.to_owned(),
     };
     format!("{in_use}, {known}")
+}
+
+/// The ward's tablet is no more the patient's once it was given back.
+const fn state_name(locale: Locale, revoked: bool, kind: DeviceKind) -> &'static str {
+    match (revoked, kind) {
+        (false, _) => text::active(locale),
+        (true, DeviceKind::Ward) => text::given_back(locale),
+        (true, DeviceKind::Own | DeviceKind::Desk) => text::revoked(locale),
+    }
 }
 
 #[component]

@@ -20,6 +20,7 @@ use crate::{
     i18n::{Locale, text::nurse::file as text},
     staff::{Desk, Fetch, Names, Route},
     ui::{Heading, Link},
+    ward::GiveTablet,
 };
 
 /// The page.
@@ -54,6 +55,7 @@ fn File(
         <div class="page-head">
             <Heading text=Signal::derive(move || text::title(locale.get(), &number)) />
             <p class="actions">
+                <GiveTablet patient />
                 <Link to=Route::Letter(patient).path() class="button button-secondary">
                     {move || text::new_letter(locale.get())}
                 </Link>

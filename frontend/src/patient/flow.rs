@@ -13,7 +13,6 @@ use leptos::{prelude::*, task::spawn_local};
 use shared::{
     answers::ItemResponse,
     id::{AssessmentId, InstrumentKey, InstrumentVersion, ItemCode, Language},
-    people::Respondent,
 };
 
 use super::{care::Care, plain::GonePage, route::Route, sent::SentPage};
@@ -80,7 +79,7 @@ fn sit(care: Care, assessment: &AssessmentId, instrument: &InstrumentKey, locale
         .instrument
         .clone();
     let language = Language::parse(locale.tag()).ok()?;
-    notebook.sit(assessment, &version, &language, Respondent::Patient)
+    notebook.sit(assessment, &version, &language, notebook.respondent())
 }
 
 /// Where the questionnaire's screens live.

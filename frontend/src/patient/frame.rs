@@ -11,7 +11,7 @@ use crate::{
         use_locale,
     },
     session,
-    ui::{Icon, Link, StatusLine, Symbol},
+    ui::{Icon, IdleGuard, Link, StatusLine, Symbol},
     view::view,
 };
 
@@ -35,6 +35,8 @@ pub fn Frame(
         tap.prevent_default();
         focus_on("content");
     };
+    // In a ward many hands pass: what nobody touches closes.
+    let guard = care.device.is_ward().then(|| view! { <IdleGuard on_over=move |()| care.device.lock() /> });
     view! {
         <div class="frame">
             <a class="visually-hidden" href="#content" on:click=skip>{say(frame::to_content)}</a>
@@ -55,6 +57,7 @@ pub fn Frame(
                 <div class="frame-wide"><StatusLine status /></div>
             </div>
             {children()}
+            {guard}
         </div>
     }
 }

@@ -45,19 +45,10 @@ pub enum PinProblem {
 /// Why it will not do.
 pub fn choose_pin(first: &str, again: &str) -> Result<Pin, PinProblem> {
     let pin = Pin::parse(first).ok_or(PinProblem::Length)?;
-    if is_easy(first) {
+    if pin.is_easy() {
         return Err(PinProblem::TooEasy);
     }
     if first == again { Ok(pin) } else { Err(PinProblem::NotSame) }
-}
-
-fn is_easy(pin: &str) -> bool {
-    let steps: Vec<i16> = pin
-        .as_bytes()
-        .windows(2)
-        .filter_map(|pair| Some(i16::from(*pair.last()?) - i16::from(*pair.first()?)))
-        .collect();
-    [0, 1, -1].into_iter().any(|step| steps.iter().all(|other| *other == step))
 }
 
 #[cfg(test)]

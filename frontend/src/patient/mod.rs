@@ -40,6 +40,7 @@ use crate::{
     preferences::{Preferences, find_language},
     questionnaire::Step,
     view::view,
+    ward::Handover,
 };
 
 /// The patient's app.
@@ -47,15 +48,19 @@ use crate::{
 pub fn App() -> impl IntoView {
     let locale = provide_locale(Locale::find(&browser_language()).unwrap_or_default());
     Preferences::provide();
-    let letter = RwSignal::new(parse_fragment(&take_fragment()));
+    let fragment = take_fragment();
+    let letter = RwSignal::new(parse_fragment(&fragment));
+    let handover = Handover::parse(&fragment);
+    let ward = handover.is_some();
     let opened = window_event_listener(ev::hashchange, move |_| {
-        if let Some(claim) = parse_fragment(&take_fragment()) {
+        // A letter opened on the ward's tablet is nobody's.
+        if let Some(claim) = parse_fragment(&take_fragment()).filter(|_| !ward) {
             letter.set(Some(claim));
         }
     });
     on_cleanup(move || opened.remove());
     let address = Address::provide();
-    let care = Care::provide(Device::provide());
+    let care = Care::provide(Device::provide(handover));
     follow_patient(care, locale);
     let other_letter = RwSignal::new(false);
     let route = Memo::new(move |_| Route::parse(&address.path()));

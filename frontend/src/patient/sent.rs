@@ -12,7 +12,7 @@ use crate::{
     i18n::{
         page_locale,
         text::{
-            patient::{help, sent},
+            patient::{help, sent, tasks},
             questionnaire,
         },
     },
@@ -50,6 +50,16 @@ pub fn SentPage(
             n => sent::other(locale, n),
         }
     });
+    let all_done = move || care.device.is_ward() && care.agenda(locale).is_some_and(|agenda| n_waiting(&agenda) == 0);
+    // The ward's tablet goes back by itself: once the hospital has everything, or it is clear that there is no network.
+    Effect::new(move || {
+        let status = care.device.status();
+        if all_done() && (received_at().is_some() || set_aside() || status.obstacle.is_some()) {
+            care.device.lock();
+        }
+    });
+    let on_press = move |_| if untrack(all_done) { care.device.lock() } else { address.go("/") };
+    let go_on = move || if all_done() { tasks::hand_back(locale) } else { sent::list(locale) };
     view! {
         <Main>
             <Heading text=title />
@@ -62,7 +72,7 @@ pub fn SentPage(
             <p class="quiet">{help::change(locale)}</p>
         </Main>
         <Foot>
-            <Button on_press=move |_| address.go("/")>{sent::list(locale)}</Button>
+            <Button on_press=on_press>{go_on}</Button>
         </Foot>
     }
 }

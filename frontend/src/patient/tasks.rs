@@ -31,13 +31,14 @@ pub fn TasksPage(
         let none = agenda.with(n_waiting) == 0;
         if none { tasks::none_title(locale).to_owned() } else { tasks::title(locale).to_owned() }
     });
+    let lock = if care.device.is_ward() { tasks::hand_back(locale) } else { tasks::lock(locale) };
     view! {
         <Main>
             <Heading text=title />
             {move || care.words().map(|words| view! { <Notice><p>{tasks::words(locale, words)}</p></Notice> })}
             {move || agenda_view(locale, agenda.get())}
             <Notice><p>{questionnaire::not_read_live(locale, untrack(|| care.phone()))}</p></Notice>
-            <Button look=Look::Secondary on_press=move |_| care.device.lock()>{tasks::lock(locale)}</Button>
+            <Button look=Look::Secondary on_press=move |_| care.device.lock()>{lock}</Button>
         </Main>
     }
 }

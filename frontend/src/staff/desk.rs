@@ -8,7 +8,7 @@ use std::sync::Arc;
 use leptos::{prelude::*, task::spawn_local};
 use serde::{Serialize, de::DeserializeOwned};
 use shared::{
-    api::{LetterReply, ProblemKind, SignInRequest, StaffReply, StudyReply},
+    api::{LetterReply, ProblemKind, SignInRequest, StaffReply, StudyReply, UnlockRequest},
     id::{PatientId, StaffId},
 };
 
@@ -119,13 +119,23 @@ impl Desk {
 
     /// Asks who is signed in, at the start or after a failure.
     pub(crate) fn look_up(self) {
-        spawn_local(async move {
-            match self.get::<StaffReply>("/api/staff/me").await {
-                Ok(staff) => self.come_in(staff),
-                Err(Trouble::Said(ProblemKind::NotSignedIn)) => self.presence.set(Presence::Out(WhyOut::NotYet)),
-                Err(trouble) => self.names.update(|names| names.fail(trouble)),
-            }
-        });
+        spawn_local(self.ask_who());
+    }
+
+    /// As [`Desk::look_up`], until the reply has come.
+    pub(crate) async fn ask_who(self) {
+        match self.get::<StaffReply>("/api/staff/me").await {
+            Ok(staff) => self.come_in(staff),
+            Err(Trouble::Said(ProblemKind::NotSignedIn)) => self.presence.set(Presence::Out(WhyOut::NotYet)),
+            Err(trouble) => self.names.update(|names| names.fail(trouble)),
+        }
+    }
+
+    /// Opens the session that was locked while a patient had the tablet; the trouble says why not.
+    pub(crate) async fn unlock(self, request: UnlockRequest) -> Result<(), Trouble> {
+        let staff = self.post("/api/staff/unlock", &request).await?;
+        self.come_in(staff);
+        Ok(())
     }
 
     /// Signs in; the trouble says why not.

@@ -14,11 +14,26 @@ use crate::{
         EnrolPage, EntryPage, FormPage, FormsPage, LetterPage, PaperPage, PatientPage, PatientsPage, WorklistPage,
     },
     ui::{Button, Heading, Icon, Link, Look, Symbol},
+    ward::{BackPage, Standing, Tablet, TabletPage},
 };
 
-/// The whole window.
+/// The whole window; while a patient has the tablet, nothing of it but the way back.
 #[component]
 pub(crate) fn Frame() -> impl IntoView {
+    let tablet = Tablet::find();
+    let standing = Memo::new(move |_| match tablet.standing() {
+        standing @ (Standing::Unknown | Standing::InHands) => Some(standing),
+        Standing::Unused | Standing::Closed | Standing::Open => None,
+    });
+    move || match standing.get() {
+        Some(Standing::InHands) => view! { <BackPage /> }.into_any(),
+        Some(_) => ().into_any(),
+        None => view! { <Window /> }.into_any(),
+    }
+}
+
+#[component]
+fn Window() -> impl IntoView {
     let desk = Desk::find();
     let locale = desk.locale;
     view! {
@@ -42,14 +57,29 @@ pub(crate) fn Frame() -> impl IntoView {
 fn Content() -> impl IntoView {
     let desk = Desk::find();
     let presence = Memo::new(move |_| desk.presence());
+    let at_tablet = Memo::new(move |_| Route::find(&desk.address.path()) == Some(Route::Tablet));
     move || match presence.get() {
+        // The tablet's PIN opens it without network, whoever is signed in.
+        Presence::Unknown | Presence::Out(_) if at_tablet.get() && Tablet::find().is_ours() => {
+            view! { <TabletPage /> }.into_any()
+        }
         Presence::Unknown => {
             let standing = Signal::derive(move || desk.names().with(Fetched::standing));
-            view! { <FetchState standing again=move |()| desk.look_up() /> }.into_any()
+            view! { <FetchState standing again=move |()| desk.look_up() /><ToTablet /> }.into_any()
         }
-        Presence::Out(why) => view! { <SignIn why /> }.into_any(),
+        Presence::Out(why) => view! { <SignIn why /><ToTablet /> }.into_any(),
         Presence::In(staff) => view! { <NamedContent staff /> }.into_any(),
     }
+}
+
+/// The way to the tablet, on a tablet.
+#[component]
+fn ToTablet() -> impl IntoView {
+    let locale = Desk::find().locale;
+    let link = move || {
+        view! { <p class="to-tablet"><Link to=Route::Tablet.path()>{move || text::page::tablet(locale.get())}</Link></p> }
+    };
+    Tablet::find().is_ours().then(link)
 }
 
 /// The page, once the study's names are there.
@@ -89,6 +119,7 @@ fn Page(role: Role) -> impl IntoView {
         Some(Route::Forms) => view! { <FormsPage /> }.into_any(),
         Some(Route::Form(code)) => view! { <FormPage code /> }.into_any(),
         Some(Route::Enrol) => view! { <EnrolPage /> }.into_any(),
+        Some(Route::Tablet) => view! { <TabletPage /> }.into_any(),
         Some(Route::Completion) => view! { <CompletionPage /> }.into_any(),
         Some(Route::Scores) => view! { <ScoresPage /> }.into_any(),
         Some(Route::Exports) => view! { <ExportsPage /> }.into_any(),
@@ -115,6 +146,7 @@ const fn page_name(locale: Locale, route: Route) -> &'static str {
         Route::Paper(_) => text::page::paper(locale),
         Route::Entry(_) | Route::Forms | Route::Form(_) => text::page::entry(locale),
         Route::Enrol => text::page::enrol(locale),
+        Route::Tablet => text::page::tablet(locale),
         Route::Completion => text::page::completion(locale),
         Route::Scores => text::page::scores(locale),
         Route::Exports => text::page::exports(locale),

@@ -31,12 +31,13 @@ pub(crate) use self::{
 use crate::{
     address::Address,
     i18n::{Locale, provide_locale},
+    ward::Tablet,
 };
 
 /// The staff's app.
 #[component]
 pub fn App() -> impl IntoView {
     provide_locale(Locale::default());
-    Desk::provide(Address::provide());
+    Tablet::provide(Desk::provide(Address::provide()));
     view! { <Frame /> }
 }

@@ -25,6 +25,8 @@ pub(crate) enum Route {
     Form(FormCode),
     /// Enrolling a patient.
     Enrol,
+    /// The ward's tablet.
+    Tablet,
     /// Completion by timepoint and instrument.
     Completion,
     /// Scores over time.
@@ -34,7 +36,7 @@ pub(crate) enum Route {
 }
 
 /// A nurse's pages in the navigation, the first one first.
-const NURSE: [Route; 4] = [Route::Worklist, Route::Patients, Route::Enrol, Route::Forms];
+const NURSE: [Route; 5] = [Route::Worklist, Route::Patients, Route::Enrol, Route::Forms, Route::Tablet];
 /// An investigator's pages in the navigation, the first one first.
 const INVESTIGATOR: [Route; 3] = [Route::Completion, Route::Scores, Route::Exports];
 
@@ -53,6 +55,7 @@ impl Route {
             ["forms"] => Some(Self::Forms),
             ["forms", code] => code.parse().ok().map(Self::Form),
             ["enrol"] => Some(Self::Enrol),
+            ["tablet"] => Some(Self::Tablet),
             ["completion"] => Some(Self::Completion),
             ["scores"] => Some(Self::Scores),
             ["exports"] => Some(Self::Exports),
@@ -73,6 +76,7 @@ impl Route {
             Self::Forms => "/staff/forms".to_owned(),
             Self::Form(code) => format!("/staff/forms/{}", code.as_text()),
             Self::Enrol => "/staff/enrol".to_owned(),
+            Self::Tablet => "/staff/tablet".to_owned(),
             Self::Completion => "/staff/completion".to_owned(),
             Self::Scores => "/staff/scores".to_owned(),
             Self::Exports => "/staff/exports".to_owned(),
@@ -98,6 +102,7 @@ impl Route {
             | Self::Patients
             | Self::Enrol
             | Self::Forms
+            | Self::Tablet
             | Self::Completion
             | Self::Scores
             | Self::Exports => self,
@@ -120,6 +125,7 @@ impl Route {
             | Self::Forms
             | Self::Form(_)
             | Self::Enrol
+            | Self::Tablet
             | Self::Completion
             | Self::Scores
             | Self::Exports => pages.contains(&self.section()).then_some(self),
@@ -148,6 +154,7 @@ mod tests {
             Route::Forms,
             Route::Form(FormCode::from_random([7, 1, 8, 2, 8])),
             Route::Enrol,
+            Route::Tablet,
             Route::Completion,
             Route::Scores,
             Route::Exports,

@@ -202,6 +202,15 @@ impl Connection {
         }
     }
 
+    /// Deletes the database. Whoever holds it open elsewhere makes way.
+    pub(super) async fn delete(&self) -> Result<(), StoreError> {
+        self.check_writable()?;
+        self.close();
+        self.open.take();
+        let delete = async { Ok::<_, Trouble>(Factory::new()?.delete(&self.name)?.await?) };
+        Ok(delete.await?)
+    }
+
     /// Runs `work` and gives what it made. All that does not depend on its type is in [`Self::try_twice`].
     async fn run<T>(&self, mode: &str, work: impl AsyncFn(&Scope) -> Result<T, Trouble>) -> Result<T, Trouble> {
         let outcome = Cell::new(None);

@@ -15,6 +15,7 @@ use shared::{
     answers::{AnswerEvent, DraftEvent, Slot},
     id::{AnswerEventId, DeviceId, PatientId},
     json::FromJson,
+    people::Respondent,
     sync::{
         protocol::{PatientBundle, PulledEvent},
         store::{
@@ -102,9 +103,79 @@ impl IndexedDbStore {
         self.connection.read(list).await
     }
 
+    /// Who answers at this device where a nurse said so; `None` on a patient's own.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn find_respondent(&self) -> Result<Option<Respondent>, StoreError> {
+        self.find_document("respondent").await
+    }
+
+    /// Notes who answers at this device, and with what help.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn note_respondent(&self, respondent: Respondent) -> Result<(), StoreError> {
+        self.save_document("respondent", &respondent).await
+    }
+
+    /// Forgets an enrolment: the credential in it can be opened no more.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn forget_enrolment(&self, device: DeviceId) -> Result<(), StoreError> {
+        self.save_texts(&[(enrolment_name(device), None)]).await
+    }
+
+    /// A text kept under this name.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn find_text(&self, name: &str) -> Result<Option<String>, StoreError> {
+        self.connection.read(async |scope: &Scope| find_text(scope, name).await).await
+    }
+
+    /// Every text whose name begins so, by name.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn list_texts(&self, begins: &str) -> Result<Vec<String>, StoreError> {
+        self.connection.read(async |scope: &Scope| list_texts(scope, begins).await).await
+    }
+
+    /// Keeps texts by name, and removes those that are `None`, all or nothing.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn save_texts(&self, texts: &[(String, Option<String>)]) -> Result<(), StoreError> {
+        let save = async |scope: &Scope| {
+            for (name, text) in texts {
+                match text {
+                    Some(text) => put_text(scope, name, text)?,
+                    None => drop(scope.documents()?.delete(Query::Key(JsValue::from(name)))?),
+                }
+            }
+            Ok(())
+        };
+        self.connection.write(save).await
+    }
+
+    /// Deletes this store, which holds one patient's answers, once there is a receipt for each of them; `false`, and
+    /// nothing changed, while there is not.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn delete_if_received(&self, patient: PatientId) -> Result<bool, StoreError> {
+        let Tally { drafts, waiting, quarantined, .. } = self.tally(patient).await?;
+        if drafts + waiting + quarantined > 0 {
+            return Ok(false);
+        }
+        self.connection.delete().await?;
+        Ok(true)
+    }
+
     async fn find_document<T: FromJson>(&self, name: &str) -> Result<Option<T>, StoreError> {
-        let text = self.connection.read(async |scope: &Scope| find_text(scope, name).await).await?;
-        Ok(text.map(|text| known(&text)).transpose()?)
+        Ok(self.find_text(name).await?.map(|text| known(&text)).transpose()?)
     }
 
     async fn save_document(&self, name: &str, document: &impl Serialize) -> Result<(), StoreError> {
@@ -119,6 +190,12 @@ impl IndexedDbStore {
 async fn find_text(scope: &Scope, name: &str) -> Result<Option<String>, Trouble> {
     let found = scope.documents()?.get(JsValue::from(name))?.await?;
     Ok(found.map(|text| text.as_string().unwrap_or_default()))
+}
+
+async fn list_texts(scope: &Scope, begins: &str) -> Result<Vec<String>, Trouble> {
+    let query = texts(begins, &format!("{begins}~"))?.into();
+    let found = scope.documents()?.get_all(Some(query), None)?.await?;
+    Ok(found.iter().map(|text| text.as_string().unwrap_or_default()).collect())
 }
 
 fn put_text(scope: &Scope, name: &str, text: &str) -> Result<(), Trouble> {
@@ -228,6 +305,10 @@ fn cursor_name(patient: PatientId) -> String {
     format!("cursor/{patient}")
 }
 
+fn enrolment_name(device: DeviceId) -> String {
+    format!("enrolment/{device}")
+}
+
 fn bundle_name(patient: PatientId) -> String {
     format!("bundle/{patient}")
 }
@@ -285,15 +366,11 @@ impl Store for IndexedDbStore {
     }
 
     async fn list_enrolments(&self) -> Result<Vec<Enrolment>, StoreError> {
-        let list = async |scope: &Scope| {
-            let query = texts("enrolment/", "enrolment/~")?.into();
-            let found = scope.documents()?.get_all(Some(query), None)?.await?;
-            found.iter().map(|text| known(&text.as_string().unwrap_or_default())).collect()
-        };
-        self.connection.read(list).await
+        let found = self.list_texts("enrolment/").await?;
+        Ok(found.iter().map(|text| known(text)).collect::<Result<_, Trouble>>()?)
     }
 
     async fn save_enrolment(&self, enrolment: &Enrolment) -> Result<(), StoreError> {
-        self.save_document(&format!("enrolment/{}", enrolment.device), enrolment).await
+        self.save_document(&enrolment_name(enrolment.device), enrolment).await
     }
 }

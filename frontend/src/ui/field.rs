@@ -25,6 +25,8 @@ pub enum Keyboard {
     Pin,
     /// A password.
     Password,
+    /// Digits that nobody else should see, and that no browser offers to remember.
+    Hidden,
 }
 
 impl Keyboard {
@@ -37,6 +39,7 @@ impl Keyboard {
             Self::Code => ("text", "text", "field-input field-code"),
             Self::Pin => ("password", "numeric", "field-input field-pin"),
             Self::Password => ("password", "text", "field-input"),
+            Self::Hidden => ("text", "numeric", "field-input field-pin field-hidden"),
         }
     }
 }

@@ -5,6 +5,7 @@ import { startServer } from "../support/server.js";
 import { Investigator } from "./investigator.js";
 import { Nurse } from "./nurse.js";
 import { Patient } from "./patient.js";
+import { Tablet } from "./tablet.js";
 
 export class Hospital {
   static async open(engine) {
@@ -81,6 +82,15 @@ class People {
     this.#devices.push(device);
     await device.start();
     return new Patient(device, { origin: this.#hospital.origin, language });
+  }
+
+  /** The ward's tablet, with a nurse who signs in on it: it locks and unlocks a session of its own. */
+  async tablet({ language = "fr" } = {}) {
+    const { origin, authenticators } = this.#hospital;
+    const device = new Device(origin, language, "tablet");
+    this.#devices.push(device);
+    await device.start();
+    return new Tablet(device, { origin, language, username: "claire", authenticator: authenticators.claire });
   }
 
   complaints() {

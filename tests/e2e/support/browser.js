@@ -33,17 +33,19 @@ export class Device {
   complaints = [];
   #origin;
   #language;
+  #screen;
   #folder;
 
-  constructor(origin, language) {
+  constructor(origin, language, screen = "phone") {
     this.#origin = origin;
     this.#language = language;
+    this.#screen = screen;
   }
 
   async start({ offline = false } = {}) {
     this.#folder ??= await mkdtemp(path.join(tmpdir(), "ressenti-phone-"));
     this.context = await chromium.launchPersistentContext(this.#folder, {
-      ...how, ...screens.phone, locale: tag[this.#language], timezoneId: "Europe/Paris", offline,
+      ...how, ...screens[this.#screen], locale: tag[this.#language], timezoneId: "Europe/Paris", offline,
     });
     this.complaints.push(watch(this.context, this.#origin));
     this.page = this.context.pages()[0] ?? (await this.context.newPage());

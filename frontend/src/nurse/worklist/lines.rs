@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use shared::{
-    api::{WorklistGroup, WorklistLine},
+    api::{PatientLine, WorklistGroup, WorklistLine},
     id::AssessmentId,
     schedule::AssessmentState,
     time::Date,
@@ -27,6 +27,7 @@ use crate::{
     session,
     staff::{Desk, Route, date_time, days_between, reason_name},
     ui::{Button, Link, Look},
+    ward::GiveTablet,
 };
 
 /// The columns of a group, by what its lines are about.
@@ -167,11 +168,16 @@ fn Schedule(line: WorklistLine, note: ReasonNote) -> impl IntoView {
         view! { <AskWhy note gap /> }
     });
     let window = line.state.zip(line.closes_on);
+    let is_open = matches!(line.state, Some(AssessmentState::Open | AssessmentState::InProgress));
+    let give = is_open.then(|| {
+        let PatientLine { patient, registry_number, .. } = line.patient.clone();
+        view! { <GiveTablet patient to=registry_number look=Look::Quiet /> }
+    });
     view! {
         <td role="cell" data-label=move || text::state(locale.get())>
             {line.state.map(|state| view! { <StateChip state /> })}
             {missing.map(|reason| view! { " "<span class="quiet">{move || reason_name(locale.get(), reason)}</span> })}
-            {ask}
+            {ask}{give}
         </td>
         <td role="cell" data-label=move || text::window(locale.get())>
             {window.map(|(state, day)| move || closing(locale.get(), state, day, today))}
