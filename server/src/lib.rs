@@ -14,6 +14,7 @@ pub mod error;
 pub mod exports;
 pub mod findings;
 pub mod handover;
+pub mod history;
 pub mod identity;
 pub mod instruments;
 pub mod milestones;
@@ -91,6 +92,7 @@ pub fn router(state: AppState) -> Router {
         .merge(exports::routes())
         .merge(identity::routes())
         .merge(handover::routes())
+        .merge(history::routes())
         .merge(findings::routes())
         .merge(milestones::routes())
         .merge(missing::routes())

@@ -7,7 +7,7 @@ use shared::{api::ProblemKind, people::Role};
 use crate::support::{Client, Phone, TestApp, on_both_databases, patient::enrolment};
 
 /// Every route of the interface, with a body that gets past the reading of it, and who may call it.
-const ROUTES: [(&str, &str, &str); 20] = [
+const ROUTES: [(&str, &str, &str); 21] = [
     ("GET", "/api/staff/me", "nurse investigator manager"),
     ("GET", "/api/study", "nurse investigator manager"),
     ("POST", "/api/patients", "nurse"),
@@ -21,6 +21,7 @@ const ROUTES: [(&str, &str, &str); 20] = [
     ("POST", "/api/worklist", "nurse"),
     ("GET", "/api/worklist/live", "nurse"),
     ("POST", "/api/patients/{patient}/looks", "nurse"),
+    ("POST", "/api/patients/{patient}/history", "nurse"),
     ("GET", "/api/completion", "investigator manager"),
     ("GET", "/api/trajectory?instrument=epices&scale=EPICES", "investigator manager"),
     ("POST", "/api/exports", "investigator manager"),

@@ -8,4 +8,4 @@ mod exports;
 mod scores_page;
 mod trajectory;
 
-pub(crate) use self::{completion_page::CompletionPage, exports::ExportsPage, scores_page::ScoresPage};
+pub(crate) use self::{axis::Axis, completion_page::CompletionPage, exports::ExportsPage, scores_page::ScoresPage};

@@ -4,10 +4,13 @@ use leptos::prelude::*;
 use shared::{api::PatientReply, id::PatientId};
 
 mod copies;
+mod course;
 mod findings;
+mod history;
 mod questionnaires;
+mod scores;
 
-use self::{findings::Findings, questionnaires::Questionnaires};
+use self::{findings::Findings, history::History, questionnaires::Questionnaires, scores::Scores};
 use super::{
     devices::{Devices, in_order_of_enrolment},
     look::LookNote,
@@ -17,7 +20,10 @@ use super::{
     strip::{Reasons, Strip},
 };
 use crate::{
-    i18n::{Locale, text::nurse::file as text},
+    i18n::{
+        Locale,
+        text::nurse::{course as course_text, file as text, history as history_text, look, milestone},
+    },
     staff::{Desk, Fetch, Names, Route},
     ui::{Heading, Link},
     ward::GiveTablet,
@@ -33,7 +39,8 @@ pub(crate) fn PatientPage(
     let saved = RwSignal::new(false);
     let corrected = RwSignal::new(false);
     let note = ReasonNote::new(Callback::new(move |()| fetch.again()));
-    fetch.view(move |file| view! { <File file fetch saved corrected note /> })
+    let look = LookNote::new(Callback::new(move |()| fetch.again()));
+    fetch.view(move |file| view! { <File file fetch saved corrected note look /> })
 }
 
 #[component]
@@ -43,6 +50,7 @@ fn File(
     saved: RwSignal<bool>,
     corrected: RwSignal<bool>,
     note: ReasonNote,
+    look: LookNote,
 ) -> impl IntoView {
     let desk = Desk::find();
     let locale = desk.locale;
@@ -50,7 +58,6 @@ fn File(
     let patient = file.patient.patient;
     let devices = StoredValue::new(in_order_of_enrolment(&file.devices));
     let reasons = Reasons { patient: file.patient.clone(), missing: file.missing.clone(), note };
-    let look = LookNote::new(Callback::new(move |()| fetch.again()));
     view! {
         <div class="page-head">
             <Heading text=Signal::derive(move || text::title(locale.get(), &number)) />
@@ -69,16 +76,47 @@ fn File(
         </div>
         <PersonPanel patient fetch saved=corrected />
         <Identity file=file.clone() />
+        <Contents />
         <Findings file=file.clone() look />
         <section class="panel" aria-labelledby="assessments">
             <h2 id="assessments">{move || text::assessments(locale.get())}</h2>
             <ReasonPanel note />
-            <Strip assessments=file.assessments reasons />
+            <Strip assessments=file.assessments.clone() reasons />
         </section>
         <Milestones patient lines=file.milestones.clone() fetch saved />
+        <Scores received=file.questionnaires.clone() assessments=file.assessments />
         <Questionnaires received=file.questionnaires devices patient language=file.language fetch />
         <Devices patient devices fetch />
         <Changes patient lines=file.milestones />
+        <History patient />
+    }
+}
+
+/// A section, by the id of its heading, with its name.
+type Section = (&'static str, fn(Locale) -> &'static str);
+
+/// The sections in the order of the page.
+const SECTIONS: [Section; 7] = [
+    ("findings", look::heading),
+    ("assessments", text::assessments),
+    ("milestones", milestone::heading),
+    ("scores", course_text::heading),
+    ("received", text::received),
+    ("devices", text::devices),
+    ("history", history_text::heading),
+];
+
+/// What the file holds, as links to its sections.
+#[component]
+fn Contents() -> impl IntoView {
+    let locale = Desk::find().locale;
+    let link = move |(id, name): (&'static str, fn(Locale) -> &'static str)| {
+        view! { <li><a href=format!("#{id}")>{move || name(locale.get())}</a></li> }
+    };
+    view! {
+        <nav class="contents" aria-label=move || text::contents(locale.get())>
+            <ul>{SECTIONS.into_iter().map(link).collect_view()}</ul>
+        </nav>
     }
 }
 

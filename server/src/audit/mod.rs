@@ -33,6 +33,8 @@ pub enum Operation {
     ReadPatient,
     /// A milestone was recorded.
     RecordMilestone,
+    /// An episode of care was added, corrected or taken back.
+    ChangeEpisode,
     /// Why an assessment has no answer was noted.
     NoteMissing,
     /// Who a patient is was corrected, or the language changed.
@@ -62,6 +64,35 @@ pub enum Operation {
 }
 
 impl Operation {
+    /// Every one.
+    pub const ALL: [Self; 25] = [
+        Self::SignIn,
+        Self::EnrolDevice,
+        Self::RevokeDevice,
+        Self::PrepareTablet,
+        Self::GiveTablet,
+        Self::LockSession,
+        Self::UnlockSession,
+        Self::EnrolPatient,
+        Self::MakeLetter,
+        Self::ReadPatient,
+        Self::RecordMilestone,
+        Self::ChangeEpisode,
+        Self::NoteMissing,
+        Self::CorrectPerson,
+        Self::MovePatient,
+        Self::SetContact,
+        Self::RecordConsent,
+        Self::ConfirmDevice,
+        Self::Look,
+        Self::ChooseReminders,
+        Self::LoseAnswers,
+        Self::Export,
+        Self::Transcribe,
+        Self::Correct,
+        Self::PrintForms,
+    ];
+
     /// The word in the trail.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -77,6 +108,7 @@ impl Operation {
             Self::MakeLetter => "make_letter",
             Self::ReadPatient => "read_patient",
             Self::RecordMilestone => "record_milestone",
+            Self::ChangeEpisode => "change_episode",
             Self::NoteMissing => "note_missing",
             Self::CorrectPerson => "correct_person",
             Self::MovePatient => "move_patient",
@@ -106,6 +138,7 @@ impl Operation {
             | Self::MakeLetter
             | Self::ReadPatient
             | Self::RecordMilestone
+            | Self::ChangeEpisode
             | Self::NoteMissing
             | Self::CorrectPerson
             | Self::MovePatient
@@ -169,5 +202,18 @@ impl Entry {
     pub fn with(mut self, detail: impl Into<String>) -> Self {
         self.detail = detail.into();
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::Operation;
+
+    #[test]
+    fn no_two_operations_share_a_word() {
+        let words: BTreeSet<_> = Operation::ALL.iter().map(|operation| operation.word()).collect();
+        assert_eq!(words.len(), Operation::ALL.len());
     }
 }

@@ -35,6 +35,7 @@ use crate::{
         guard::{self, NurseScope},
     },
     clock::{Chance, Clock, paris},
+    findings,
     milestones::{self, NewEntry},
     patients,
     state::AppState,
@@ -89,6 +90,7 @@ pub async fn fill(state: &AppState, n_patients: usize) -> anyhow::Result<bool> {
     record_courses(state, &nurse, &chance, &mut enrolled).await?;
     send_answers(state, &enrolled, &dice).await?;
     reasons::note(state, &nurse, &dice, &chance).await?;
+    findings::refresh(&state.db, &state.study, &state.catalog).await?; // nobody waits for five years of scores
     Ok(true)
 }
 

@@ -8,6 +8,7 @@ mod entry;
 mod exports;
 mod findings;
 mod handover;
+mod history;
 mod identity;
 mod milestones;
 mod patients;
@@ -24,6 +25,7 @@ pub use entry::{
 pub use exports::{ExportFile, ExportReply, ExportRequest};
 pub use findings::{Finding, FindingLine, Look, LookRequest};
 pub use handover::{GivenRequest, HandoverReply, HandoverRequest, IdentityItem, LockReply, UnlockRequest};
+pub use history::{HistoryKind, HistoryLine, HistoryReply, HistoryRequest};
 pub use identity::{
     ConsentLine, ConsentRequest, ContactLine, ContactRequest, LetterLine, LetterState, MoveRequest, PersonChangeLine,
     PersonReply, PersonRequest,

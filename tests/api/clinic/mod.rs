@@ -3,6 +3,7 @@
 mod entry;
 mod findings;
 mod handover;
+mod history;
 mod milestones;
 mod missing;
 mod person;
