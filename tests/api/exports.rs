@@ -39,7 +39,9 @@ on_both_databases! {
         let reply = export(&hugo).await;
         assert_eq!(reply.position, 12);
         let named: Vec<_> = reply.files.iter().map(|it| (it.name.as_str(), it.rows)).collect();
-        assert_eq!((named[0], named[1], named[2].0), (("answers.csv", 11), ("scores.csv", 2), "codebook.csv"));
+        assert_eq!((named[0], named[1], named[3].0), (("answers.csv", 11), ("scores.csv", 2), "codebook.csv"));
+        let n_assessments = u64::try_from(app.state.study.timepoints.len()).unwrap() - 1; // none for a relapse
+        assert_eq!(named[2], ("assessments.csv", n_assessments));
         for told in &reply.files {
             let bytes = file(&hugo, reply.export, &told.name).await;
             assert_eq!(sha256_hex(&bytes), told.sha256, "{}", told.name);

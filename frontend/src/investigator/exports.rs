@@ -77,6 +77,7 @@ fn holds(locale: Locale, name: &str) -> &'static str {
     match name.split('.').next() {
         Some("answers") => text::answers(locale),
         Some("scores") => text::scores(locale),
+        Some("assessments") => text::assessments(locale),
         Some("codebook") => text::codebook(locale),
         _ => text::other(locale),
     }

@@ -32,16 +32,18 @@ use crate::{
 enum File {
     Answers,
     Scores,
+    Assessments,
     Codebook,
 }
 
-const FILES: [File; 3] = [File::Answers, File::Scores, File::Codebook];
+const FILES: [File; 4] = [File::Answers, File::Scores, File::Assessments, File::Codebook];
 
 impl File {
     const fn name(self) -> &'static str {
         match self {
             Self::Answers => "answers.csv",
             Self::Scores => "scores.csv",
+            Self::Assessments => "assessments.csv",
             Self::Codebook => "codebook.csv",
         }
     }

@@ -10,8 +10,11 @@ use std::{
 use anyhow::Context as _;
 use axum::body::Bytes;
 use shared::{
-    answers::{QuestionnaireResponse, response},
-    export::{AnswersCsv, Exported, RelativeDays, ScoresCsv, write_codebook},
+    answers::{
+        QuestionnaireResponse,
+        response::{self, ResponseCopy},
+    },
+    export::{AnswersCsv, AssessmentsCsv, Exported, ExportedAssessment, RelativeDays, ScoresCsv, write_codebook},
     id::{AssessmentId, InstrumentKey, PathwayKey},
     instrument::catalog::Catalog,
     schedule::{Facts, Plan, Progress, plan},
@@ -70,6 +73,7 @@ async fn produce(
         }
         File::Answers => Table::Answers(AnswersCsv::new(spool.clone())?),
         File::Scores => Table::Scores(ScoresCsv::new(spool.clone())?),
+        File::Assessments => Table::Assessments(AssessmentsCsv::new(spool.clone())?),
     };
     let demonstration = demonstration_by_hash(&state.catalog);
     let mut after = None;
@@ -78,7 +82,10 @@ async fn produce(
         let Some(last) = patients.last() else { break };
         after = Some(last.patient);
         for patient in &patients {
-            write_patient(state, patient, &demonstration, &mut table)?;
+            match &mut table {
+                Table::Assessments(csv) => write_assessments(state, patient, moment.as_of, csv)?,
+                Table::Answers(_) | Table::Scores(_) => write_patient(state, patient, &demonstration, &mut table)?,
+            }
         }
         table.flush()?;
         spool.hand_on(out).await?;
@@ -97,6 +104,7 @@ fn demonstration_by_hash(catalog: &Catalog) -> BTreeMap<String, bool> {
 enum Table {
     Answers(AnswersCsv<Spool>),
     Scores(ScoresCsv<Spool>),
+    Assessments(AssessmentsCsv<Spool>),
 }
 
 impl Table {
@@ -104,6 +112,7 @@ impl Table {
         match self {
             Self::Answers(csv) => csv.write(exported)?,
             Self::Scores(csv) => csv.write(exported, &score(exported.definition, &exported.copy.values()))?,
+            Self::Assessments(_) => {}
         }
         Ok(())
     }
@@ -112,6 +121,7 @@ impl Table {
         match self {
             Self::Answers(csv) => csv.flush()?,
             Self::Scores(csv) => csv.flush()?,
+            Self::Assessments(csv) => csv.flush()?,
         }
         Ok(())
     }
@@ -120,6 +130,7 @@ impl Table {
         Ok(match self {
             Self::Answers(csv) => csv.finish()?,
             Self::Scores(csv) => csv.finish()?,
+            Self::Assessments(csv) => csv.finish()?,
         })
     }
 }
@@ -140,7 +151,7 @@ fn write_patient(
     table: &mut Table,
 ) -> anyhow::Result<()> {
     let sent = read_sent(held);
-    let plan = replay(state, held, &sent);
+    let plan = replay(state, held, &sent, Date::MAX);
     for Sent { assessment, response, submitted_on, received_on, .. } in &sent {
         let Some(copy) = response.copies.first() else { continue };
         let whole = state.catalog.find(&copy.instrument).context("an instrument that was answered is not here")?;
@@ -187,17 +198,57 @@ fn read_sent(held: &HeldPatient) -> Vec<Sent> {
         .collect()
 }
 
-/// The plan as it stood at the export's moment, for the windows.
-fn replay(state: &AppState, held: &HeldPatient, sent: &[Sent]) -> Plan {
+/// Every assessment of a patient as it stood on the day of the export.
+fn write_assessments(
+    state: &AppState,
+    held: &HeldPatient,
+    as_of: Date,
+    csv: &mut AssessmentsCsv<Spool>,
+) -> anyhow::Result<()> {
+    let sent = read_sent(held);
+    for (id, assessment) in &replay(state, held, &sent, as_of) {
+        let copies = sent.iter().filter(|it| it.assessment == *id);
+        let copies: Vec<&ResponseCopy> = copies.filter_map(|it| it.response.copies.first()).collect();
+        let aimed_at = assessment.window.map_or(Date::MIN, |window| window.due_on);
+        csv.write(&ExportedAssessment {
+            patient: held.patient,
+            site: &held.site,
+            pathway: pathway_on(held, aimed_at).context("a patient has no episode of care")?,
+            hemopathy: &held.hemopathy,
+            assessment,
+            target_day: state.study.find_timepoint(&id.timepoint).map(|it| it.target_day),
+            milestones: &held.milestones,
+            missing: held.missing.get(id).copied(),
+            copies: &copies,
+        })?;
+    }
+    Ok(())
+}
+
+/// The plan as it stood at the export's moment, with states as of a day.
+fn replay(state: &AppState, held: &HeldPatient, sent: &[Sent], today: Date) -> Plan {
+    let begun = held.events.iter().map(|it| (&it.event.assessment, &it.event.instrument.key)).collect::<BTreeSet<_>>();
+    let is_sent = |(assessment, instrument): &(&AssessmentId, &InstrumentKey)| {
+        sent.iter().any(|it| it.assessment == **assessment && it.instrument == **instrument)
+    };
+    let begun = begun.into_iter().filter(|it| !is_sent(it)).map(|(assessment, instrument)| Progress {
+        assessment: assessment.clone(),
+        instrument: instrument.clone(),
+        submitted_on: None,
+        retrospective: false,
+    });
     let progress = sent.iter().map(|it| Progress {
         assessment: it.assessment.clone(),
         instrument: it.instrument.clone(),
         submitted_on: Some(it.submitted_on),
         retrospective: it.response.copies.iter().all(|it| it.transcript.as_ref().is_some_and(|it| it.retrospective)),
     });
-    let facts =
-        Facts { hemopathy: held.hemopathy.clone(), milestones: held.milestones.clone(), progress: progress.collect() };
-    plan(&state.study, &facts, Date::MAX)
+    let facts = Facts {
+        hemopathy: held.hemopathy.clone(),
+        milestones: held.milestones.clone(),
+        progress: progress.chain(begun).collect(),
+    };
+    plan(&state.study, &facts, today)
 }
 
 /// The pathway of the episode that ran on a day; before the first episode, of the first.

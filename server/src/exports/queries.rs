@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use shared::{
     answers::AnswerEvent,
-    id::{HemopathyKey, MilestoneId, PathwayKey, PatientId, SiteKey, StaffId},
-    schedule::{Entered, Milestone, standing_milestones},
+    id::{AssessmentId, HemopathyKey, MilestoneId, PathwayKey, PatientId, SiteKey, StaffId},
+    schedule::{Entered, Milestone, MissingReason, standing_milestones},
     time::{Date, PartialDate, Timestamp},
 };
 use sqlx::{FromRow, QueryBuilder};
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{Export, Manifest, Moment};
 use crate::{
     auth::guard::InvestigatorScope,
-    db::{Db, from_code, from_json, instant, millis, on, parse, to_json},
+    db::{Db, assessment_id, from_code, from_json, instant, millis, on, parse, to_json},
 };
 
 /// One patient's part of the record at the export's moment.
@@ -28,6 +28,8 @@ pub(super) struct HeldPatient {
     /// From when on which pathway, oldest first.
     pub(super) episodes: Vec<(Date, PathwayKey)>,
     pub(super) events: Vec<KeptEvent>,
+    /// The reasons that stand for what is missing.
+    pub(super) missing: BTreeMap<AssessmentId, MissingReason>,
 }
 
 /// An event with what the server knows of it.
@@ -88,7 +90,7 @@ pub(super) async fn find_export(_: &InvestigatorScope, db: &Db, number: i64) -> 
     .transpose()
 }
 
-/// The next patients of whom something was received up to the moment, by pseudonym.
+/// The next patients who were enrolled at the moment, by pseudonym.
 pub(super) async fn list_patients(
     _: &InvestigatorScope,
     db: &Db,
@@ -97,11 +99,10 @@ pub(super) async fn list_patients(
     limit: i64,
 ) -> sqlx::Result<Vec<HeldPatient>> {
     const SQL: &str = "SELECT patient_id, hemopathy, site FROM patient
-        WHERE patient_id > $1 AND EXISTS (
-            SELECT 1 FROM answer_event WHERE answer_event.patient_id = patient.patient_id AND position <= $2)
+        WHERE patient_id > $1 AND enrolled_at <= $2
         ORDER BY patient_id LIMIT $3";
     let after = after.map_or(Uuid::nil(), PatientId::as_uuid);
-    let rows: Vec<(Uuid, String, String)> = on!(db.read(), pool => sqlx::query_as(SQL).bind(after).bind(moment.position).bind(limit).fetch_all(pool).await)?;
+    let rows: Vec<(Uuid, String, String)> = on!(db.read(), pool => sqlx::query_as(SQL).bind(after).bind(millis(moment.made_at)).bind(limit).fetch_all(pool).await)?;
     let patients: Vec<Uuid> = rows.iter().map(|(patient, ..)| *patient).collect();
     if patients.is_empty() {
         return Ok(Vec::new());
@@ -109,6 +110,7 @@ pub(super) async fn list_patients(
     let mut entered = list_milestones(db, &patients, moment).await?;
     let mut episodes = list_episodes(db, &patients, moment).await?;
     let mut events = list_events(db, &patients, moment).await?;
+    let mut missing = list_missing(db, &patients, moment).await?;
     rows.into_iter()
         .map(|(patient, hemopathy, site)| {
             Ok(HeldPatient {
@@ -118,6 +120,7 @@ pub(super) async fn list_patients(
                 milestones: standing_milestones(&entered.remove(&patient).unwrap_or_default()),
                 episodes: episodes.remove(&patient).unwrap_or_default(),
                 events: events.remove(&patient).unwrap_or_default(),
+                missing: missing.remove(&patient).unwrap_or_default(),
             })
         })
         .collect()
@@ -175,6 +178,29 @@ async fn list_episodes(
         episodes.entry(patient).or_default().push((parse(&from_on)?, parse(&pathway)?));
     }
     Ok(episodes)
+}
+
+/// The last note on each assessment; one without a reason takes back what was noted.
+async fn list_missing(
+    db: &Db,
+    patients: &[Uuid],
+    moment: Moment,
+) -> sqlx::Result<BTreeMap<Uuid, BTreeMap<AssessmentId, MissingReason>>> {
+    const SQL: &str = "SELECT patient_id, timepoint, occurrence, reason FROM missing_reason";
+    let rows: Vec<(Uuid, String, i64, Option<String>)> = on!(db.read(), pool => {
+        let mut query = of_patients!(SQL, patients);
+        query.push(" AND entered_at <= ").push_bind(millis(moment.made_at)).push(" ORDER BY ordinal");
+        query.build_query_as().fetch_all(pool).await
+    })?;
+    let mut standing: BTreeMap<Uuid, BTreeMap<AssessmentId, MissingReason>> = BTreeMap::new();
+    for (patient, timepoint, occurrence, reason) in rows {
+        let (of_patient, id) = (standing.entry(patient).or_default(), assessment_id(&timepoint, occurrence)?);
+        match reason {
+            Some(reason) => of_patient.insert(id, from_code(&reason)?),
+            None => of_patient.remove(&id),
+        };
+    }
+    Ok(standing)
 }
 
 async fn list_events(db: &Db, patients: &[Uuid], moment: Moment) -> sqlx::Result<BTreeMap<Uuid, Vec<KeptEvent>>> {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, io::Write};
 
-use super::{Column, NO_VALUE, answers, cell, closed, context, scores};
+use super::{Column, NO_VALUE, answers, assessments, cell, closed, context, scores};
 use crate::{
     id::InstrumentVersion,
     instrument::{Definition, Direction, Item, ItemKind, Scale, WordingPack, catalog::Catalog},
@@ -19,7 +19,7 @@ const ASKED: Column = closed(
     "yes; no=never asked, which is not missing",
 );
 
-/// Writes the codebook of a study: the columns of both tables, then all that their cells can name.
+/// Writes the codebook of a study: the columns of every table, then all that their cells can name.
 ///
 /// Instruments appear at every version the catalog has. Option labels are those of an English pack, else of the
 /// first pack there is; a set without a pack shows its codes alone. Returns how many rows are below the header.
@@ -31,6 +31,7 @@ pub fn write_codebook<W: Write>(out: W, study: &Study, catalog: &Catalog) -> csv
     rows.csv.write_record(HEADER)?;
     rows.columns("column of answers.csv", context::COLUMNS.iter().chain(&answers::COLUMNS))?;
     rows.columns("column of scores.csv", context::COLUMNS.iter().chain(&scores::COLUMNS))?;
+    rows.columns("column of assessments.csv", assessments::COLUMNS.iter())?;
     rows.columns("column of codebook.csv", [&ASKED].into_iter())?;
     for site in &study.sites {
         rows.label("site", site.key.as_str(), &site.label)?;

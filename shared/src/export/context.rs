@@ -173,14 +173,14 @@ impl Exported<'_> {
     }
 }
 
-fn counted(day: Option<(i32, DatePrecision)>, unknown: &str) -> (String, String) {
+pub(super) fn counted(day: Option<(i32, DatePrecision)>, unknown: &str) -> (String, String) {
     match day {
         Some((day, precision)) => (day.to_string(), cell::word(&precision)),
         None => (NO_VALUE.to_owned(), unknown.to_owned()),
     }
 }
 
-fn respondent(respondent: Respondent) -> (&'static str, String) {
+pub(super) fn respondent(respondent: Respondent) -> (&'static str, String) {
     match respondent {
         Respondent::Patient => ("patient", "none".to_owned()),
         Respondent::PatientAssisted(how) => ("patient_assisted", cell::word(&how)),

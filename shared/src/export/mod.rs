@@ -1,4 +1,5 @@
-//! WHAT LEAVES: tidy tables of answers and scores under pseudonyms, with a codebook that explains every column.
+//! WHAT LEAVES: tidy tables of answers, scores and assessments under pseudonyms, with a codebook that explains every
+//! column.
 //!
 //! Writers take one questionnaire at a time and write it at once, so an export streams however large it is. The
 //! same input gives the same bytes. No cell is empty: where there is no value the cell is [`NO_VALUE`] and a
@@ -6,12 +7,14 @@
 //! Day 0), and nothing of the identity side can: no type here knows a name.
 
 mod answers;
+mod assessments;
 mod cell;
 mod codebook;
 mod context;
 mod scores;
 
 pub use answers::AnswersCsv;
+pub use assessments::{AssessmentsCsv, ExportedAssessment};
 pub use codebook::write_codebook;
 pub use context::{Exported, RelativeDays};
 pub use scores::ScoresCsv;

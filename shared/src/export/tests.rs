@@ -14,7 +14,7 @@ use crate::{
     },
     instrument::{Definition, catalog::Catalog},
     people::{Assistance, Respondent},
-    schedule::{Milestone, Window},
+    schedule::{Facts, Milestone, MissingReason, Progress, Window, plan},
     scoring::{InstrumentScores, score},
     study::{self, MilestoneKind},
     time::{Date, DatePrecision, PartialDate},
@@ -197,13 +197,90 @@ fn no_cell_is_empty_and_every_column_is_in_the_codebook() {
         .map(|row| row.map(|row| (row[0].to_owned(), row[1].to_owned())).unwrap())
         .collect();
     assert_eq!(csv::Reader::from_reader(codebook.as_bytes()).records().count(), usize::try_from(n_rows).unwrap());
-    for (file, csv) in [("answers.csv", eq_5d().answers(&[])), ("scores.csv", eq_5d().scores(&[])), ("", codebook)] {
+    let assessments = [infused(), Vec::new()].map(|milestones| ("assessments.csv", assessments(&milestones, None)));
+    let tables = [("answers.csv", eq_5d().answers(&[])), ("scores.csv", eq_5d().scores(&[])), ("", codebook)];
+    for (file, csv) in tables.into_iter().chain(assessments) {
         let mut reader = csv::Reader::from_reader(csv.as_bytes());
         for name in reader.headers().unwrap().clone().iter().filter(|_| !file.is_empty()) {
             assert!(explained.contains(&(format!("column of {file}"), name.to_owned())), "{name} of {file}");
         }
         for row in reader.records().map(Result::unwrap) {
             assert!(row.iter().all(|cell| !cell.is_empty()), "{row:?}");
+        }
+    }
+}
+
+/// Every assessment of a patient of whom `M3` was sent, under these milestones.
+fn assessments(milestones: &[Milestone], missing: Option<MissingReason>) -> String {
+    let world = eq_5d();
+    let copy = world.standing_copy();
+    let progress = Progress {
+        assessment: key("M3:1"),
+        instrument: copy.instrument.key.clone(),
+        submitted_on: Some(date("2026-06-03")),
+        retrospective: false,
+    };
+    let facts = Facts { hemopathy: key("mcl"), milestones: milestones.to_vec(), progress: vec![progress] };
+    let mut bytes = Vec::new();
+    let mut csv = AssessmentsCsv::new(&mut bytes).unwrap();
+    for (id, assessment) in &plan(&study::shipped().unwrap(), &facts, date("2026-07-01")) {
+        let exported = ExportedAssessment {
+            patient: world.events[0].patient,
+            site: &key("toulouse"),
+            pathway: &key("ambulatory"),
+            hemopathy: &key("mcl"),
+            assessment,
+            target_day: Some(91),
+            milestones,
+            missing,
+            copies: if *id == key("M3:1") { &[&copy] } else { &[] },
+        };
+        csv.write(&exported).unwrap();
+    }
+    csv.finish().unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn every_assessment_has_a_row_that_says_where_it_stands() {
+    let csv = assessments(&infused(), None);
+    let of = |name: &str| column(&csv, name, "timepoint");
+    assert_eq!(
+        of("state").len(),
+        study::shipped().unwrap().timepoints.len() - 1,
+        "all but a relapse that is not there"
+    );
+    let stands =
+        |timepoint: &str| ["state", "expected", "timing", "missing_reason"].map(|name| of(name)[timepoint].clone());
+    assert_eq!(stands("M1"), ["missed", "yes", "not_sent", "not_noted"]);
+    assert_eq!(stands("M3"), ["partly_completed", "yes", "on_time", "not_noted"]);
+    assert_eq!(stands("M6"), ["planned", "not_yet", "not_sent", "not_missing"]);
+    assert_eq!(stands("N3"), ["not_applicable", "no", "not_sent", "not_missing"]);
+    let counts = ["questionnaires", "started", "submitted"].map(|name| of(name)["M3"].clone());
+    assert_eq!(counts, ["6", "0", "1"], "of CORE, MOOD, COGNITION and FINANCE");
+    // infused in March, known to the month: counted from the 15th; sent on 3 June
+    let days = ["opens", "due", "closes", "submitted"].map(|day| of(&format!("{day}_from_infusion"))["M3"].clone());
+    assert_eq!(days, ["77", "91", "105", "80"]);
+    assert_eq!((&*of("infusion_precision")["M3"], &*of("submitted_from_inclusion")["M3"]), ("month", "142"));
+    assert_eq!((&*of("respondent")["M3"], &*of("assistance")["M3"]), ("patient_assisted", "relative"));
+    assert_eq!((&*of("mode")["M1"], &*of("submitted_from_infusion")["M1"]), ("not_sent", "NA"));
+    let explained = assessments(&infused(), Some(MissingReason::TooIll));
+    assert_eq!(column(&explained, "missing_reason", "timepoint")["M1"], "too_ill");
+}
+
+#[test]
+fn the_codebook_lists_every_state_and_reason_that_a_row_can_have() {
+    let listed = |name: &str| {
+        let column = assessments::COLUMNS.iter().find(|column| column.name == name).unwrap();
+        column.values.split("; ").map(|value| value.split('=').next().unwrap().to_owned()).collect::<BTreeSet<_>>()
+    };
+    let reasons = listed("missing_reason");
+    assert!(MissingReason::ALL.iter().all(|reason| reasons.contains(&cell::word(reason))), "{reasons:?}");
+    for milestones in [infused(), Vec::new()] {
+        let csv = assessments(&milestones, None);
+        for name in ["state", "expected", "window", "timing", "infusion_precision", "inclusion_precision"] {
+            let told: BTreeSet<String> = column(&csv, name, "timepoint").into_values().collect();
+            assert!(told.is_subset(&listed(name)), "{name}: {told:?}");
         }
     }
 }
