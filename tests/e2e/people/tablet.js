@@ -110,6 +110,11 @@ export class Tablet {
     await this.nurse.sees(this.say("ward.list.title"));
   }
 
+  /** Whether the hospital's server takes this browser for a member of staff's. */
+  staffIsLetIn() {
+    return this.page.evaluate(async () => (await fetch("/api/staff/me")).ok);
+  }
+
   /** All that a curious person could find on the page, in its address, its history's addresses, and the tablet's plain storage. */
   async shows() {
     return this.page.evaluate(() => [

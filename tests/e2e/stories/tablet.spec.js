@@ -124,7 +124,6 @@ test("a tablet whose battery dies goes on only with the PIN and the same patient
   await patient.taps("patient.tasks.hand_back");
   await tablet.isBack();
   await tablet.isOpened();
-  await expect(tablet.page.getByRole("button", { name: tablet.say("staff.sign_out") }), "her session goes on").toBeVisible();
   await expect(tablet.line(first)).toContainText(tablet.say("ward.list.begun"));
 });
 
@@ -151,4 +150,8 @@ test("a tablet that nobody touches warns, goes on at a tap, and locks", async ({
   await expect(warning).toBeHidden();
   await tablet.page.clock.fastForward(45_000);
   await tablet.isBack();
+  expect(await tablet.staffIsLetIn(), "her session is locked at the server too").toBe(false);
+  await tablet.isOpened();
+  await expect(tablet.page.getByRole("button", { name: tablet.say("staff.sign_out") }), "and goes on").toBeVisible();
+  expect(await tablet.staffIsLetIn()).toBe(true);
 });
