@@ -8,9 +8,12 @@ mod course;
 mod findings;
 mod history;
 mod questionnaires;
+mod reminders;
 mod scores;
 
-use self::{findings::Findings, history::History, questionnaires::Questionnaires, scores::Scores};
+use self::{
+    findings::Findings, history::History, questionnaires::Questionnaires, reminders::Reminders, scores::Scores,
+};
 use super::{
     devices::{Devices, in_order_of_enrolment},
     look::LookNote,
@@ -22,7 +25,9 @@ use super::{
 use crate::{
     i18n::{
         Locale,
-        text::nurse::{course as course_text, file as text, history as history_text, look, milestone},
+        text::nurse::{
+            course as course_text, file as text, history as history_text, look, milestone, reminders as reminders_text,
+        },
     },
     staff::{Desk, Fetch, Names, Route},
     ui::{Heading, Link},
@@ -87,6 +92,7 @@ fn File(
         <Scores received=file.questionnaires.clone() assessments=file.assessments />
         <Questionnaires received=file.questionnaires devices patient language=file.language fetch />
         <Devices patient devices fetch />
+        <Reminders patient />
         <Changes patient lines=file.milestones />
         <History patient />
     }
@@ -96,13 +102,14 @@ fn File(
 type Section = (&'static str, fn(Locale) -> &'static str);
 
 /// The sections in the order of the page.
-const SECTIONS: [Section; 7] = [
+const SECTIONS: [Section; 8] = [
     ("findings", look::heading),
     ("assessments", text::assessments),
     ("milestones", milestone::heading),
     ("scores", course_text::heading),
     ("received", text::received),
     ("devices", text::devices),
+    ("reminders", reminders_text::title),
     ("history", history_text::heading),
 ];
 

@@ -31,12 +31,17 @@ pub fn TasksPage(
         let none = agenda.with(n_waiting) == 0;
         if none { tasks::none_title(locale).to_owned() } else { tasks::title(locale).to_owned() }
     });
+    // nothing of a patient stays behind on a tablet of the ward
+    let calendar = (!care.device.is_ward()).then(|| {
+        view! { <p class="small"><a href="/api/me/calendar.ics" download="ressenti.ics">{tasks::calendar(locale)}</a></p> }
+    });
     let lock = if care.device.is_ward() { tasks::hand_back(locale) } else { tasks::lock(locale) };
     view! {
         <Main>
             <Heading text=title />
             {move || care.words().map(|words| view! { <Notice><p>{tasks::words(locale, words)}</p></Notice> })}
             {move || agenda_view(locale, agenda.get())}
+            {calendar}
             <Notice><p>{questionnaire::not_read_live(locale, untrack(|| care.phone()))}</p></Notice>
             <Button look=Look::Secondary on_press=move |_| care.device.lock()>{lock}</Button>
         </Main>

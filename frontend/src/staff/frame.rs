@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::{api::StaffReply, people::Role, study::StudyStatus};
 
-use super::{Desk, FetchState, Fetched, Presence, Route, sign_in::SignIn};
+use super::{Desk, FetchState, Fetched, Presence, Route, health::HealthPage, sign_in::SignIn};
 use crate::{
     i18n::{
         Locale,
@@ -123,11 +123,7 @@ fn Page(role: Role) -> impl IntoView {
         Some(Route::Completion) => view! { <CompletionPage /> }.into_any(),
         Some(Route::Scores) => view! { <ScoresPage /> }.into_any(),
         Some(Route::Exports) => view! { <ExportsPage /> }.into_any(),
-        Some(Route::Home) | None if role == Role::DataManager => view! {
-            <Heading text=Signal::derive(move || text::no_pages(locale.get()).to_owned()) />
-            <p>{move || text::no_pages_lead(locale.get())}</p>
-        }
-        .into_any(),
+        Some(Route::Health) => view! { <HealthPage /> }.into_any(),
         Some(Route::Home) | None => view! {
             <Heading text=Signal::derive(move || text::not_here(locale.get()).to_owned()) />
             <p>{move || text::not_here_lead(locale.get())}</p>
@@ -150,6 +146,7 @@ const fn page_name(locale: Locale, route: Route) -> &'static str {
         Route::Completion => text::page::completion(locale),
         Route::Scores => text::page::scores(locale),
         Route::Exports => text::page::exports(locale),
+        Route::Health => text::page::health(locale),
     }
 }
 

@@ -5,6 +5,7 @@ mod download;
 mod fetch;
 mod fetched;
 mod frame;
+mod health;
 mod moment;
 mod names;
 mod partial;

@@ -3,7 +3,8 @@
 use shared::{
     api::{InstrumentOutline, ScaleOutline, StudyReply},
     id::{
-        FlagKey, HemopathyKey, InstrumentKey, InstrumentVersion, ItemCode, PathwayKey, ScaleCode, SiteKey, TimepointKey,
+        FlagKey, HemopathyKey, InstrumentKey, InstrumentVersion, ItemCode, PathwayKey, ReminderKey, ScaleCode, SiteKey,
+        TimepointKey,
     },
     study::{Flag, Labels, Named, Study},
 };
@@ -87,6 +88,13 @@ impl Names {
     /// What a flag points at.
     pub(crate) fn flag(&self, key: &FlagKey, locale: Locale) -> String {
         let found = self.find_flag(key).and_then(|flag| label(&flag.label, locale));
+        found.map_or_else(|| key.to_string(), str::to_owned)
+    }
+
+    /// A rule for reminders.
+    pub(crate) fn reminder(&self, key: &ReminderKey, locale: Locale) -> String {
+        let rule = self.0.study.reminders.as_ref().and_then(|reminders| reminders.find_rule(key));
+        let found = rule.and_then(|rule| label(&rule.label, locale));
         found.map_or_else(|| key.to_string(), str::to_owned)
     }
 

@@ -33,12 +33,16 @@ pub(crate) enum Route {
     Scores,
     /// Exports.
     Exports,
+    /// The state of the service.
+    Health,
 }
 
 /// A nurse's pages in the navigation, the first one first.
-const NURSE: [Route; 5] = [Route::Worklist, Route::Patients, Route::Enrol, Route::Forms, Route::Tablet];
+const NURSE: [Route; 6] = [Route::Worklist, Route::Patients, Route::Enrol, Route::Forms, Route::Tablet, Route::Health];
 /// An investigator's pages in the navigation, the first one first.
 const INVESTIGATOR: [Route; 3] = [Route::Completion, Route::Scores, Route::Exports];
+/// A data manager's pages in the navigation.
+const DATA_MANAGER: [Route; 1] = [Route::Health];
 
 impl Route {
     /// The page at an address; `None` when there is none.
@@ -59,6 +63,7 @@ impl Route {
             ["completion"] => Some(Self::Completion),
             ["scores"] => Some(Self::Scores),
             ["exports"] => Some(Self::Exports),
+            ["health"] => Some(Self::Health),
             _ => None,
         }
     }
@@ -80,6 +85,7 @@ impl Route {
             Self::Completion => "/staff/completion".to_owned(),
             Self::Scores => "/staff/scores".to_owned(),
             Self::Exports => "/staff/exports".to_owned(),
+            Self::Health => "/staff/health".to_owned(),
         }
     }
 
@@ -88,7 +94,7 @@ impl Route {
         match role {
             Role::Nurse => &NURSE,
             Role::Investigator => &INVESTIGATOR,
-            Role::DataManager => &[],
+            Role::DataManager => &DATA_MANAGER,
         }
     }
 
@@ -105,7 +111,8 @@ impl Route {
             | Self::Tablet
             | Self::Completion
             | Self::Scores
-            | Self::Exports => self,
+            | Self::Exports
+            | Self::Health => self,
         }
     }
 
@@ -128,7 +135,8 @@ impl Route {
             | Self::Tablet
             | Self::Completion
             | Self::Scores
-            | Self::Exports => pages.contains(&self.section()).then_some(self),
+            | Self::Exports
+            | Self::Health => pages.contains(&self.section()).then_some(self),
         }
     }
 }
@@ -158,6 +166,7 @@ mod tests {
             Route::Completion,
             Route::Scores,
             Route::Exports,
+            Route::Health,
         ];
         for page in pages {
             assert_eq!(Route::find(&page.path()), Some(page));
@@ -176,7 +185,8 @@ mod tests {
     fn each_role_starts_at_its_own_first_page_and_sees_no_other_roles_pages() {
         assert_eq!(Route::Home.seen_by(Role::Nurse), Some(Route::Worklist));
         assert_eq!(Route::Home.seen_by(Role::Investigator), Some(Route::Completion));
-        assert_eq!(Route::Home.seen_by(Role::DataManager), None);
+        assert_eq!(Route::Home.seen_by(Role::DataManager), Some(Route::Health));
+        assert_eq!(Route::Health.seen_by(Role::Investigator), None);
         assert_eq!(Route::Patient(patient()).seen_by(Role::Investigator), None);
         assert_eq!(Route::Letter(patient()).seen_by(Role::Nurse), Some(Route::Letter(patient())));
     }

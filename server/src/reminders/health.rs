@@ -11,7 +11,7 @@ use shared::{
     api::{MissingLine, ReminderDay, ReminderOutcome},
     id::{PatientId, ReminderKey, SiteKey},
     people::Channel,
-    schedule::{self, Circumstances, Facts, Reminder, SentReminder, due_reminder, standing_milestones},
+    schedule::{self, Circumstances, Facts, Plan, Progress, Reminder, SentReminder, due_reminder, standing_milestones},
     study::{Reminders, Study},
     time::{Date, Timestamp},
 };
@@ -50,10 +50,13 @@ pub(super) async fn look_back(state: &AppState, sites: Option<&[SiteKey]>) -> sq
     for patient in patients {
         let reachable_since = reachable.get(&patient).copied();
         let mut tx = state.db.snapshot().await?;
-        if let Some(past) = Past::read(&mut tx, patient, reachable_since, sites).await? {
-            let mut look = Look { study: &state.study, reminders, past, tx, days: &mut days };
-            look.count_claims(since, now).await?;
-            look.count_missing(since, now).await?;
+        let Some(mut past) = Past::read(&mut tx, patient, reachable_since, sites).await? else { continue };
+        let hours = last_hours(reminders, since, now);
+        if past.concerns(&state.study, reminders, since, today) {
+            past.read_progress(&mut tx, &hours, since).await?;
+            let mut look = Look { study: &state.study, reminders, past, days: &mut days };
+            look.count_claims(since, now);
+            look.count_missing(&hours);
         }
     }
     Ok(days.0.into_values().rev().collect())
@@ -90,6 +93,10 @@ struct Past {
     /// The oldest first.
     claims: Vec<Claim>,
     reachable_since: Option<Timestamp>,
+    /// How far questionnaires have come by now.
+    progress: Vec<Progress>,
+    /// How far they had come at each instant that is asked about.
+    progress_at: BTreeMap<Timestamp, Vec<Progress>>,
 }
 
 impl Past {
@@ -117,6 +124,8 @@ impl Past {
             choices: choices.into_iter().map(|choice| (choice.entered_at, choice.wanted)).collect(),
             claims,
             reachable_since,
+            progress: sync::list_progress(tx, &scope).await?,
+            progress_at: BTreeMap::new(),
         }))
     }
 
@@ -128,10 +137,39 @@ impl Past {
         self.choices.iter().find(|(entered_at, _)| *entered_at <= at).is_none_or(|(_, wanted)| *wanted)
     }
 
-    /// The facts known at an instant, but for how far questionnaires had come.
-    fn untouched(&self, at: Timestamp) -> Facts {
+    fn known(&self, at: Timestamp, progress: Vec<Progress>) -> Facts {
         let known: Vec<_> = self.entries.iter().filter(|it| it.entered_at <= at).map(|it| it.entered.clone()).collect();
-        Facts { hemopathy: self.hemopathy.clone(), milestones: standing_milestones(&known), progress: Vec::new() }
+        Facts { hemopathy: self.hemopathy.clone(), milestones: standing_milestones(&known), progress }
+    }
+
+    /// Whether anything was claimed or could have been due since a day: whoever has no window near it is passed over
+    /// without reading all that was ever answered.
+    fn concerns(&self, study: &Study, reminders: &Reminders, since: Date, today: Date) -> bool {
+        let first = since.checked_sub(Span::new().days(14)).unwrap_or(since);
+        let is_near = |plan: &Plan| {
+            let windows = plan.values().filter_map(|it| it.window);
+            windows.clone().any(|window| {
+                let days =
+                    reminders.rules.iter().flat_map(|rule| (1..=rule.times).map(move |nth| rule.day(window, nth)));
+                days.flatten().any(|day| first <= day && day <= today)
+            })
+        };
+        self.claims.iter().any(|claim| claim.sent.on >= since)
+            || self.entries.iter().any(|entry| civil_date(entry.entered_at) >= since)
+            || [Vec::new(), self.progress.clone()]
+                .into_iter()
+                .any(|progress| is_near(&schedule::plan(study, &self.known(Timestamp::MAX, progress), today)))
+    }
+
+    /// Reads how far questionnaires had come at every instant that is asked about.
+    async fn read_progress(&mut self, tx: &mut Tx, hours: &[LastHour], since: Date) -> sqlx::Result<()> {
+        let scope = guard::operator().sending(self.patient).facts();
+        let claimed = self.claims.iter().filter(|claim| claim.sent.on >= since).map(|claim| claim.claimed_at);
+        let instants: BTreeSet<Timestamp> =
+            hours.iter().flat_map(|hour| [hour.from, hour.until]).chain(claimed).collect();
+        let progress = sync::list_progress_known_at_each(tx, &scope, &instants).await?;
+        self.progress_at = instants.into_iter().zip(progress).collect();
+        Ok(())
     }
 }
 
@@ -139,31 +177,28 @@ struct Look<'a> {
     study: &'a Study,
     reminders: &'a Reminders,
     past: Past,
-    tx: Tx,
     days: &'a mut Days,
 }
 
 impl Look<'_> {
     /// What was due at an instant by what was known then, after these had left.
-    async fn due(&mut self, at: Timestamp, sent: &[SentReminder]) -> sqlx::Result<Option<Reminder>> {
+    fn due(&self, at: Timestamp, sent: &[SentReminder]) -> Option<Reminder> {
         let (now, past) = (at.to_zoned(paris()).datetime(), &self.past);
         if !self.reminders.may_send(now) || !past.had_device(at) || !past.wanted(at) {
-            return Ok(None);
+            return None;
         }
-        let mut facts = past.untouched(at);
-        let scope = guard::operator().sending(past.patient).facts();
-        facts.progress = sync::list_progress_known_at(&mut self.tx, &scope, at).await?;
-        let plan = schedule::plan(self.study, &facts, now.date());
-        let excused: BTreeSet<_> = super::excused(&self.past.missing, at);
+        let progress = past.progress_at.get(&at).cloned().unwrap_or_default();
+        let plan = schedule::plan(self.study, &past.known(at, progress), now.date());
+        let excused: BTreeSet<_> = super::excused(&past.missing, at);
         let it = Circumstances { plan: &plan, sent, excused: &excused, has_device: true, wants: true };
-        Ok(due_reminder(self.study, it, now))
+        due_reminder(self.study, it, now)
     }
 
-    async fn count_claims(&mut self, since: Date, now: Timestamp) -> sqlx::Result<()> {
+    fn count_claims(&mut self, since: Date, now: Timestamp) {
         let claims = self.past.claims.clone();
         for (nth, claim) in claims.iter().enumerate().filter(|(_, claim)| claim.sent.on >= since) {
             let before: Vec<SentReminder> = claims.iter().take(nth).map(|it| it.sent.clone()).collect();
-            let expected = self.due(claim.claimed_at, &before).await?.as_ref() == Some(&claim.sent.reminder);
+            let expected = self.due(claim.claimed_at, &before).as_ref() == Some(&claim.sent.reminder);
             let day = self.days.of(claim.sent.on, &claim.sent.reminder.rule);
             *(if expected { &mut day.expected } else { &mut day.unexpected }) += 1;
             match outcome(claim, now) {
@@ -174,47 +209,46 @@ impl Look<'_> {
                 ReminderOutcome::Void => day.void += 1,
             }
         }
-        Ok(())
     }
 
-    async fn count_missing(&mut self, since: Date, now: Timestamp) -> sqlx::Result<()> {
-        let Some(reachable_since) = self.past.reachable_since else { return Ok(()) };
+    fn count_missing(&mut self, hours: &[LastHour]) {
+        let Some(reachable_since) = self.past.reachable_since else { return };
         // what would have left counts as if it had, so that it is missed on one day and not on the next ones too
         let mut let_down: Vec<SentReminder> = Vec::new();
-        for on in since.series(Span::new().days(1)).take_while(|day| *day <= civil_date(now)) {
-            let Some((from, until)) = self.last_hour(on, now) else { continue };
-            if from < reachable_since {
-                continue;
-            }
-            let known = self.past.claims.iter().filter(|claim| claim.claimed_at <= until);
+        for LastHour { on, from, until } in hours.iter().filter(|hour| hour.from >= reachable_since) {
+            let known = self.past.claims.iter().filter(|claim| claim.claimed_at <= *until);
             let sent: Vec<SentReminder> = known.map(|it| it.sent.clone()).chain(let_down.iter().cloned()).collect();
-            let due = self.due(until, &sent).await?;
-            let Some(reminder) = due else { continue };
-            if self.due(from, &sent).await?.as_ref() == Some(&reminder) {
-                let day = self.days.of(on, &reminder.rule);
+            let Some(reminder) = self.due(*until, &sent) else { continue };
+            if self.due(*from, &sent).as_ref() == Some(&reminder) {
+                let day = self.days.of(*on, &reminder.rule);
                 day.expected += 1;
                 day.missing += 1;
-                let_down.push(SentReminder { reminder, on });
+                let_down.push(SentReminder { reminder, on: *on });
             }
         }
-        Ok(())
     }
+}
 
-    /// The last hour of a day in which messages leave, or the last one until now.
-    fn last_hour(&self, on: Date, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
-        if !self.reminders.sends_on(on) {
-            return None;
-        }
-        let quiet = self.reminders.quiet;
-        let loud = |minute: &i16| {
-            let time = Time::midnight().saturating_add(Span::new().minutes(i64::from(*minute)));
-            !quiet.contains(time)
-        };
-        let last = (0..24 * 60_i16).rev().find(loud)?;
-        let midnight = on.to_zoned(paris()).ok()?.datetime();
-        let last = midnight.checked_add(Span::new().minutes(i64::from(last))).ok()?.to_zoned(paris()).ok()?.timestamp();
-        let until = last.min(now);
-        let from = until.checked_sub(Span::new().hours(1)).ok()?;
-        (civil_date(from) == on).then_some((from, until))
+/// The last hour of a day in which messages leave, or the last one until now.
+struct LastHour {
+    on: Date,
+    from: Timestamp,
+    until: Timestamp,
+}
+
+/// The last hours of all days since one.
+fn last_hours(reminders: &Reminders, since: Date, now: Timestamp) -> Vec<LastHour> {
+    let days = since.series(Span::new().days(1)).take_while(|day| *day <= civil_date(now));
+    days.filter_map(|on| last_hour(reminders, on, now)).collect()
+}
+
+fn last_hour(reminders: &Reminders, on: Date, now: Timestamp) -> Option<LastHour> {
+    if !reminders.sends_on(on) {
+        return None;
     }
+    let at = |minute: i16| Time::midnight().saturating_add(Span::new().minutes(i64::from(minute)));
+    let last = (0..24 * 60_i16).rev().map(at).find(|time| !reminders.quiet.contains(*time))?;
+    let until = on.to_datetime(last).to_zoned(paris()).ok()?.timestamp().min(now);
+    let from = until.checked_sub(Span::new().hours(1)).ok()?;
+    (civil_date(from) == on).then_some(LastHour { on, from, until })
 }

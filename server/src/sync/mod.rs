@@ -15,6 +15,6 @@ mod writer;
 pub use judge::submitted_on;
 pub use live::News;
 pub use queries::{last_news, list_all_events, list_progress, note_news};
-pub use rebuild::{list_progress_known_at, rebuild};
+pub use rebuild::{list_progress_known_at, list_progress_known_at_each, rebuild};
 pub use routes::{hand_in, hand_in_read, read_bundle, routes};
 pub use writer::{Pushed, Writer, WriterStopped};

@@ -72,6 +72,16 @@ export class Nurse extends Staff {
     await this.#dates("nurse.milestone.when", date);
   }
 
+  /** Adds a date to the file that is open, once she saw what it does. */
+  async recordsDate(kind, date) {
+    await this.presses("nurse.milestone.add");
+    await this.page.getByLabel(this.say("nurse.milestone.what"), { exact: true }).selectOption(kind);
+    await this.#dates("nurse.milestone.when", date);
+    await this.presses("nurse.milestone.look");
+    await this.presses("nurse.milestone.preview.apply");
+    await expect(this.page.getByText(this.say("nurse.milestone.saved"))).toBeVisible();
+  }
+
   /** The table that shows what a change would do. */
   preview() {
     return this.page.getByRole("table", { name: this.say("nurse.milestone.preview.table") });

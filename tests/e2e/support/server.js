@@ -61,6 +61,8 @@ export async function startServer(engine) {
   }
   return {
     origin,
+    program,
+    database: databases?.url,
     secret,
     engine,
     folder,

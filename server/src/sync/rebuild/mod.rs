@@ -2,7 +2,7 @@
 
 mod queries;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared::{schedule::Progress, time::Timestamp};
 
@@ -35,22 +35,49 @@ pub async fn list_progress_known_at(
     scope: &OnePatientScope,
     at: Timestamp,
 ) -> sqlx::Result<Vec<Progress>> {
-    let progress = |(CopyKey { assessment, instrument, .. }, copy): (CopyKey, CopyState)| Progress {
-        assessment,
-        instrument,
-        submitted_on: copy.submitted.map(|sent| sent.on),
-        retrospective: copy.submitted.is_some_and(|sent| sent.retrospective),
-    };
     let mut copies = BTreeMap::new();
-    go_on(&mut copies, queries::list_kept_until(tx, scope, at).await?);
-    Ok(copies.into_iter().filter(|(_, copy)| copy.said).map(progress).collect())
+    for kept in queries::list_kept_until(tx, scope, at).await? {
+        go_on(&mut copies, kept);
+    }
+    Ok(progress(&copies))
 }
 
-/// Takes copies further by events in the order of commits.
-fn go_on(copies: &mut BTreeMap<CopyKey, CopyState>, events: Vec<Kept>) {
-    for Kept { copy, position, received_at, sequence, part } in events {
-        copies.entry(copy).or_default().append(position, received_at, sequence, part);
-    }
+/// The same for several instants, in their order, from one reading of the events.
+///
+/// # Errors
+/// When the database could not.
+pub async fn list_progress_known_at_each(
+    tx: &mut Tx,
+    scope: &OnePatientScope,
+    instants: &BTreeSet<Timestamp>,
+) -> sqlx::Result<Vec<Vec<Progress>>> {
+    let Some(last) = instants.last() else { return Ok(Vec::new()) };
+    let mut events = queries::list_kept_until(tx, scope, *last).await?.into_iter().peekable();
+    let mut copies = BTreeMap::new();
+    let known = instants.iter().map(|at| {
+        while let Some(kept) = events.next_if(|kept| kept.received_at <= *at) {
+            go_on(&mut copies, kept);
+        }
+        progress(&copies)
+    });
+    Ok(known.collect())
+}
+
+fn progress(copies: &BTreeMap<CopyKey, CopyState>) -> Vec<Progress> {
+    let said = copies.iter().filter(|(_, copy)| copy.said);
+    said.map(|(CopyKey { assessment, instrument, .. }, copy)| Progress {
+        assessment: assessment.clone(),
+        instrument: instrument.clone(),
+        submitted_on: copy.submitted.map(|sent| sent.on),
+        retrospective: copy.submitted.is_some_and(|sent| sent.retrospective),
+    })
+    .collect()
+}
+
+/// Takes copies further by an event; events come in the order of commits.
+fn go_on(copies: &mut BTreeMap<CopyKey, CopyState>, kept: Kept) {
+    let Kept { copy, position, received_at, sequence, part } = kept;
+    copies.entry(copy).or_default().append(position, received_at, sequence, part);
 }
 
 /// Empties the tables of copies and questionnaires and fills them from every event, as the pushes did; gives how
@@ -67,7 +94,9 @@ pub async fn rebuild(tx: &mut Tx) -> sqlx::Result<u64> {
         let events = queries::list_kept(tx, after, AT_ONCE).await?;
         let Some(last) = events.last() else { break };
         after = last.position;
-        go_on(&mut copies, events);
+        for kept in events {
+            go_on(&mut copies, kept);
+        }
     }
     let copies = Vec::from_iter(copies);
     for of_one_patient in copies.chunk_by(|(one, _), (next, _)| one.patient == next.patient) {

@@ -1,0 +1,96 @@
+// Reminders as people meet them: who died is written to no more, who says stop is not, and the file says why.
+import { expect, test } from "../support/test.js";
+import { look } from "../support/look.js";
+import { Reminding } from "../support/reminding.js";
+import { inDays } from "../support/days.js";
+
+let reminding;
+test.beforeAll(async ({ hospital }) => {
+  reminding = await Reminding.begin(hospital.server);
+});
+test.afterAll(async () => reminding.end());
+
+/** Enrols a patient who has this address and opened the app on a phone; the file is open afterwards. */
+async function reachable(people, nurse, number, address) {
+  const letter = await nurse.enrols({ number });
+  const patient = await people.patient();
+  await patient.opensLetter(letter);
+  await patient.choosesPin("2580");
+  await nurse.opensFile(number);
+  const file = new URL(nurse.page.url()).pathname.split("/").at(-1);
+  const reply = await nurse.page.request.post(`${nurse.origin}/api/patients/${file}/contacts`, {
+    headers: { "x-ressenti": "1" },
+    data: { channel: "email", address },
+  });
+  expect(reply.ok()).toBe(true);
+  await nurse.page.reload();
+  return { patient, file };
+}
+
+test("death stops reminders, and the file says so", async ({ people }) => {
+  const nurse = await people.nurse();
+  const [living, dying] = [people.freshNumber(), people.freshNumber()];
+  const [to, never] = [`${living.toLowerCase()}@example.org`, `${dying.toLowerCase()}@example.org`];
+  await reachable(people, nurse, living, to);
+  await reachable(people, nurse, dying, never);
+  const panel = nurse.section("nurse.reminders.title");
+  await expect(panel).toContainText(nurse.say("nurse.reminders.none"));
+
+  await nurse.recordsDate("death", inDays(0));
+  await expect(panel).toContainText(nurse.say("nurse.reminders.died"));
+  expect(await reminding.remind()).toContain(" sent, 0 to be tried again");
+  expect(await reminding.messagesTo(to)).toHaveLength(1);
+  expect(await reminding.messagesTo(never)).toHaveLength(0);
+  await reminding.remind();
+  expect(await reminding.messagesTo(to), "and not twice").toHaveLength(1);
+
+  await nurse.page.reload();
+  await expect(panel).toContainText(nurse.say("nurse.reminders.died"));
+  await expect(panel.getByRole("button"), "there is nothing to resume").toHaveCount(0);
+  await nurse.opensFile(living);
+  await expect(panel.getByRole("row")).toHaveCount(2);
+  await expect(panel).toContainText(nurse.say("nurse.reminders.outcome.sent"));
+});
+
+test("a patient stops reminders by a link that only its button obeys, and the nurse resumes them", async ({ people }) => {
+  const nurse = await people.nurse();
+  const number = people.freshNumber();
+  const address = `${number.toLowerCase()}@example.org`;
+  const { patient } = await reachable(people, nurse, number, address);
+  await reminding.remind();
+  const [message] = await reminding.messagesTo(address);
+  expect(message).not.toContain(number);
+
+  // a scanner opens every link
+  const link = reminding.stopLink(message);
+  expect((await nurse.page.request.get(link)).ok()).toBe(true);
+  await nurse.page.reload();
+  const panel = nurse.section("nurse.reminders.title");
+  await expect(panel.getByRole("button", { name: nurse.say("nurse.reminders.stop") })).toBeVisible();
+
+  // the patient opens it where the app is installed
+  await patient.page.goto(link);
+  await look(patient.page, "patient-stop", "fr");
+  await patient.page.getByRole("button", { name: "Ne plus recevoir de messages" }).click();
+  await expect(patient.page.getByRole("heading", { name: "C’est fait" })).toBeVisible();
+  await nurse.page.reload();
+  await expect(panel).toContainText(nurse.say("nurse.reminders.stopped"));
+  await nurse.presses("nurse.reminders.resume");
+  await expect(panel.getByRole("button", { name: nurse.say("nurse.reminders.stop") })).toBeVisible();
+  await expect(panel.getByRole("listitem")).toHaveCount(2);
+});
+
+for (const language of ["fr", "en"]) {
+  test(`the state of the service and a file's reminders in ${language}`, async ({ people }) => {
+    const nurse = await people.nurse({ language });
+    await nurse.goesTo("health");
+    await nurse.sees(nurse.say("staff.health.title"));
+    await expect(nurse.page.getByText(nurse.say("staff.health.off"))).toBeVisible();
+    await look(nurse.page, "nurse-health", language);
+    await nurse.goesTo("patients");
+    await nurse.page.getByRole("link", { name: /^E2E-/ }).first().click();
+    const panel = nurse.section("nurse.reminders.title");
+    await expect(panel.getByRole("link", { name: nurse.say("nurse.reminders.calendar") })).toBeVisible();
+    await look(nurse.page, "nurse-reminders", language);
+  });
+}
