@@ -39,7 +39,9 @@ pub fn TasksPage(
     view! {
         <Main>
             <Heading text=title />
-            {move || care.words().map(|words| view! { <Notice><p>{tasks::words(locale, words)}</p></Notice> })}
+            {move || care.words().map(|words| {
+                view! { <Notice><p>{tasks::words(locale)}</p><p><strong>{words}</strong></p></Notice> }
+            })}
             {move || agenda_view(locale, agenda.get())}
             {calendar}
             <Notice><p>{questionnaire::not_read_live(locale, untrack(|| care.phone()))}</p></Notice>

@@ -17,8 +17,8 @@ export class Nurse extends Staff {
     const { page, say } = this;
     const choose = (key, value) => page.getByLabel(say(key), { exact: true }).selectOption(value);
     await page.getByLabel(say("nurse.enrol.registry_number")).fill(number);
-    if (more.family) await page.getByLabel(say("nurse.enrol.family_name")).fill(more.family);
-    if (more.given) await page.getByLabel(say("nurse.enrol.given_name")).fill(more.given);
+    if (more.family) await page.getByLabel(say("nurse.enrol.family_name"), { exact: true }).fill(more.family);
+    if (more.given) await page.getByLabel(say("nurse.enrol.given_name"), { exact: true }).fill(more.given);
     if (more.birth) await this.#dates("person.enrol.birth", more.birth);
     await choose("nurse.enrol.hemopathy", hemopathy);
     await choose("nurse.enrol.pathway", pathway);
