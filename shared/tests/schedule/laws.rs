@@ -1,21 +1,52 @@
 //! Laws that hold for any dates: moving back and forth, taking back, and what a preview of a change promises.
 
+use std::sync::LazyLock;
+
 use proptest::{collection::vec, prelude::*, sample::select};
 use shared::{
-    schedule::{Assessment, AssessmentState, Milestone, Outlook, Plan, PlanEffect, by_window, diff, due_today, plan},
+    schedule::{
+        Assessment, AssessmentState, Milestone, Outlook, Plan, PlanEffect, Questionnaire, by_window, diff, due_today,
+        plan,
+    },
     study::{MilestoneKind, Study, shipped},
-    time::{Date, PartialDate},
+    time::{Date, DatePrecision, PartialDate},
 };
 
 use super::diary::{Diary, Line, assessment, date};
 
-fn study() -> Study {
-    shipped().expect("the study")
+/// Read once: a law is tried out hundreds of times.
+fn study() -> &'static Study {
+    static STUDY: LazyLock<Study> = LazyLock::new(|| shipped().expect("the study"));
+    &STUDY
 }
 
 /// Any day of six years, with enough closeness that windows clash.
 fn any_date() -> impl Strategy<Value = Date> {
     prop_oneof![0..120_i32, 0..2200_i32].prop_map(|days| date("2024-01-01") + jiff::Span::new().days(days))
+}
+
+/// Any day as well as it is known.
+fn any_known_date() -> impl Strategy<Value = PartialDate> {
+    (any_date(), select(&[DatePrecision::Day, DatePrecision::Month, DatePrecision::Year])).prop_map(
+        |(day, precision)| {
+            let date = match precision {
+                DatePrecision::Day => day,
+                DatePrecision::Month => day.first_of_month(),
+                DatePrecision::Year => day.first_of_year(),
+            };
+            PartialDate { date, precision }
+        },
+    )
+}
+
+/// Dates of a course that became known later, some of them vaguely.
+fn any_dates() -> impl Strategy<Value = Vec<Line>> {
+    let kinds = select(&[MilestoneKind::Inclusion, MilestoneKind::Lymphodepletion, MilestoneKind::Infusion]);
+    vec((kinds, any_known_date()).prop_map(|(kind, on)| Line::Milestone(Milestone { kind, on, planned: false })), 0..4)
+}
+
+fn is_to_come(it: &Assessment) -> bool {
+    matches!(it.state, AssessmentState::Planned | AssessmentState::Open | AssessmentState::InProgress)
 }
 
 fn any_line() -> impl Strategy<Value = Line> {
@@ -72,7 +103,7 @@ proptest! {
         for stood in stood {
             let moved = Line::Milestone(Milestone { on: PartialDate::day(elsewhere), ..stood });
             let back = then(&diary, [moved, Line::Milestone(stood)]);
-            prop_assert_eq!(planned(&study, &back, today), planned(&study, &diary, today));
+            prop_assert_eq!(planned(study, &back, today), planned(study, &diary, today));
         }
     }
 
@@ -84,7 +115,7 @@ proptest! {
             if kind == MilestoneKind::Relapse || !stood.contains(&kind) {
                 let entered = Line::Milestone(Milestone { kind, on: PartialDate::day(on), planned: false });
                 let back = then(&diary, [entered, Line::TakenBack(kind)]);
-                prop_assert_eq!(planned(&study, &back, today), planned(&study, &diary, today));
+                prop_assert_eq!(planned(study, &back, today), planned(study, &diary, today));
             }
         }
     }
@@ -92,16 +123,16 @@ proptest! {
     #[test]
     fn the_order_in_which_dates_became_known_leaves_no_trace(diary in any_diary(), today in any_date()) {
         let mut facts = diary.facts("mm");
-        let before = plan(&study(), &facts, today);
+        let before = plan(study(), &facts, today);
         facts.milestones.reverse();
         facts.progress.reverse();
-        prop_assert_eq!(plan(&study(), &facts, today), before);
+        prop_assert_eq!(plan(study(), &facts, today), before);
     }
 
     #[test]
     fn a_preview_tells_each_change_and_nothing_else(diary in any_diary(), more in any_line(), today in any_date()) {
         let study = study();
-        let (before, after) = (planned(&study, &diary, today), planned(&study, &then(&diary, [more]), today));
+        let (before, after) = (planned(study, &diary, today), planned(study, &then(&diary, [more]), today));
         let told = diff(&before, &after);
         let expected = |it: &Assessment| {
             !matches!(it.state, AssessmentState::NotApplicable | AssessmentState::Cancelled)
@@ -120,10 +151,49 @@ proptest! {
     }
 
     #[test]
+    fn what_is_finished_keeps_its_id_whatever_dates_become_known(
+        diary in any_diary(), dates in any_dates(), today in any_date()
+    ) {
+        let study = study();
+        let (before, after) = (planned(study, &diary, today), planned(study, &then(&diary, dates), today));
+        for done in before.values().filter(|it| is_done(it)) {
+            prop_assert!(after.get(&done.id).is_some_and(is_done), "{} was finished and is not", done.id);
+        }
+    }
+
+    #[test]
+    fn nothing_is_due_after_an_end_however_vaguely_it_is_known(
+        diary in any_diary(), dates in any_dates(), on in any_known_date(), today in any_date()
+    ) {
+        for kind in MilestoneKind::ENDS {
+            let end = Line::Milestone(Milestone { kind, on, planned: false });
+            let plan = planned(study(), &then(&diary, dates.iter().cloned().chain([end])), today);
+            prop_assert!(due_today(&plan).is_empty());
+            prop_assert!(!plan.values().any(is_to_come), "{:?}", kind);
+        }
+    }
+
+    #[test]
+    fn no_instrument_is_asked_twice_on_one_day(diary in any_diary(), dates in any_dates(), today in any_date()) {
+        let plan = planned(study(), &then(&diary, dates), today);
+        let waiting: Vec<&Assessment> = plan
+            .values()
+            .filter(|it| matches!(it.state, AssessmentState::Planned | AssessmentState::Open) && it.window.is_some())
+            .collect();
+        for (index, one) in waiting.iter().enumerate() {
+            for other in waiting.iter().take(index) {
+                let asks = |it: &&Questionnaire| other.questionnaires.iter().any(|its| its.instrument == it.instrument);
+                let clash = one.window.zip(other.window).is_some_and(|(mine, theirs)| mine.overlaps(theirs));
+                prop_assert!(!clash || one.questionnaires.iter().find(asks).is_none(), "{} and {}", one.id, other.id);
+            }
+        }
+    }
+
+    #[test]
     fn a_change_of_dates_closes_nothing_that_is_done(diary in any_diary(), other in any_diary(), today in any_date()) {
         let study = study();
         let dates = other.0.into_iter().filter(|line| matches!(line, Line::Milestone(_)));
-        let (before, after) = (planned(&study, &diary, today), planned(&study, &then(&diary, dates), today));
+        let (before, after) = (planned(study, &diary, today), planned(study, &then(&diary, dates), today));
         let told = diff(&before, &after);
         let is_done = |id| before.get(id).is_some_and(is_done);
         for change in told.changes.iter().filter(|change| is_done(&change.id)) {
@@ -137,8 +207,8 @@ proptest! {
 fn the_day_list_holds_what_can_be_answered_soonest_to_close_first() {
     let study = study();
     let lines = ["2026-01-12 inclusion", "2026-03-02 infusion", "2026-01-12 T0 begun: epices"];
-    let diary = Diary(lines.iter().flat_map(|line| Line::parse(line, &study, "mm")).collect());
-    let plan = planned(&study, &diary, date("2026-03-26"));
+    let diary = Diary(lines.iter().flat_map(|line| Line::parse(line, study, "mm")).collect());
+    let plan = planned(study, &diary, date("2026-03-26"));
     let ids = |list: Vec<&Assessment>| list.iter().map(|it| it.id.to_string()).collect::<Vec<_>>();
     assert_eq!(ids(due_today(&plan)), ["T0:1", "M1:1"]);
     assert_eq!(ids(by_window(&plan)).first().map(String::as_str), Some("T0:1"));
@@ -150,11 +220,11 @@ fn what_a_change_means_is_told_in_one_word() {
     let study = study();
     let diary = |more: &[&str]| {
         let lines = ["2026-01-12 inclusion", "2026-03-02 infusion", "2026-01-12 T0 sent: all"];
-        Diary(lines.iter().chain(more).flat_map(|line| Line::parse(line, &study, "other")).collect())
+        Diary(lines.iter().chain(more).flat_map(|line| Line::parse(line, study, "other")).collect())
     };
     let check = |stood: &[&str], more: &[&str], today: &str, occasion: &str, expected: PlanEffect| {
         let (before, after) = (diary(stood), diary(&[stood, more].concat()));
-        let plan = |diary: &Diary| plan(&study, &diary.facts("other"), date(today));
+        let plan = |diary: &Diary| plan(study, &diary.facts("other"), date(today));
         let told = diff(&plan(&before), &plan(&after));
         let change = told.changes.iter().find(|it| it.id == assessment(occasion));
         assert_eq!(change.map(|it| it.effect), Some(expected), "{occasion} after {more:?}");
