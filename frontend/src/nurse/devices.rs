@@ -22,9 +22,10 @@ use crate::{
     ui::{Button, Dialog, Look, Notice, TableRoom, Tone},
 };
 
-/// Devices as they are numbered: the first enrolled is the first.
+/// Devices as they are numbered: the first enrolled is the first. A desk is used once and has no number.
 pub(crate) fn in_order_of_enrolment(devices: &[DeviceLine]) -> Vec<DeviceLine> {
     let mut devices = devices.to_vec();
+    devices.retain(|device| device.kind != DeviceKind::Desk);
     devices.sort_by_key(|device| (device.enrolled_at, device.device));
     devices
 }

@@ -60,6 +60,6 @@ export class Staff {
 
   /** The page's heading. */
   async sees(heading) {
-    await expect(this.page.getByRole("heading", { level: 1, name: heading })).toBeVisible();
+    await expect(this.page.getByRole("heading", { level: 1, name: heading })).toBeVisible({ timeout: 90_000 });
   }
 }

@@ -145,7 +145,9 @@ pub(crate) fn FormPage(
                             && now.wording == form.wording
                     })
                 });
-                if !is_same {
+                if is_same {
+                    draft.form.set(Some(form)); // what was sent meanwhile shows
+                } else {
                     draft.begin(form);
                 }
                 let _ = begun.try_set(true);

@@ -129,7 +129,7 @@ pub(super) fn ItemRow(
                 <span id=words_id.clone() lang=language>{words}</span>
                 {error}
             </th>
-            <td class="grid-answer"><Typed it words_id /><Options it /></td>
+            <td><div class="grid-answer"><Typed it words_id /><Options it /></div></td>
             <td class="grid-reason"><Reason it /></td>
         </tr>
     })

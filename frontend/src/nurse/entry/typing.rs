@@ -72,14 +72,11 @@ pub(super) fn Typing(draft: EntryDraft, done: RwSignal<Option<Done>>) -> impl In
             });
         }
     };
-    let name = sheet.with_value(|sheet| sheet.wording.title.clone());
+    let name = instrument_name(desk, &form);
     let file = Route::Patient(patient.patient).path();
-    let leave = {
-        let file = file.clone();
-        move |_| {
-            draft.clear();
-            desk.address.go(&file);
-        }
+    let leave = move |_| {
+        draft.clear();
+        desk.address.go(&file);
     };
     Some(view! {
         <Heading text=Signal::derive(move || text::typing(locale.get(), &name)) />
@@ -92,11 +89,18 @@ pub(super) fn Typing(draft: EntryDraft, done: RwSignal<Option<Done>>) -> impl In
         <Show when=move || trouble.get().is_some()>
             <p role="status">{move || text::still_here(locale.get())}</p>
         </Show>
-        <p class="actions" id=SEND tabindex="-1">
-            <Button busy on_press=send>{move || text::send(locale.get())}</Button>
+        <p class="actions">
+            <button id=SEND type="button" class="button button-primary" disabled=move || busy.get() on:click=send>
+                {move || text::send(locale.get())}
+            </button>
             <Button look=Look::Quiet on_press=leave>{move || text::discard(locale.get())}</Button>
         </p>
     })
+}
+
+fn instrument_name(desk: Desk, form: &FormReply) -> String {
+    let key = &form.sheet.definition.instrument.key;
+    desk.known_names().map_or_else(|| key.to_string(), |names| names.instrument(key))
 }
 
 /// Each fault with the id of where it is.
