@@ -78,7 +78,7 @@ pub(super) fn Preview(boxes: EnrolBoxes) -> impl IntoView {
         let (told, names) = (told.get()?, desk.known_names()?);
         Some(view! { <Lines told names=names.as_ref().clone() locale=locale.get() /> })
     };
-    view! { <div role="status" class="preview">{shown}</div> }
+    view! { <div role="status" class="enrol-preview">{shown}</div> }
 }
 
 #[component]
