@@ -189,6 +189,9 @@ on_both_databases! {
         assert_eq!(bundle.patient, phone.patient);
         assert!(bundle.sheets.iter().all(|sheet| sheet.definition.scales.is_empty()), "no scoring on the phone");
         assert!(bundle.sheets.iter().any(|sheet| sheet.wording.language.as_str() == "en"), "every language");
+        let of_lymphoma = bundle.sheets.iter().find(|sheet| sheet.definition.instrument.key.as_str() == "fact-lym");
+        assert_eq!(of_lymphoma.unwrap().definition.items.len(), 15, "the subscale alone");
+        assert_eq!(bundle.study.selections().count(), 0, "which the phone need not know");
         let tag = reply.headers["etag"].clone();
         assert_eq!(tag.to_str().unwrap(), format!("\"{}\"", bundle.revision));
 

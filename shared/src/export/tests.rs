@@ -286,6 +286,24 @@ fn the_codebook_lists_every_state_and_reason_that_a_row_can_have() {
 }
 
 #[test]
+fn the_codebook_says_what_the_study_never_asks() {
+    let (study, mut catalog) = (study::shipped().unwrap(), Catalog::shipped().unwrap());
+    catalog.select(study.selections());
+    let mut bytes = Vec::new();
+    write_codebook(&mut bytes, &study, &catalog).unwrap();
+    let asked: BTreeMap<(String, String), String> = csv::Reader::from_reader(&*bytes)
+        .records()
+        .map(Result::unwrap)
+        .map(|row| ((row[2].to_owned(), row[1].to_owned()), row[8].to_owned()))
+        .collect();
+    let told = |instrument: &str, name: &str| asked[&(instrument.to_owned(), name.to_owned())].clone();
+    let of_lymphoma = ["P2", "GP1", "LYMS", "PWB", "FACT_Lymphoma_TOTAL"].map(|name| told("fact-lym", name));
+    assert_eq!(of_lymphoma, ["yes", "no", "yes", "no", "no"]);
+    assert_eq!([told("pro-ctcae", "53B"), told("pro-ctcae", "1A"), told("qlq-c30", "q1")], ["yes", "no", "yes"]);
+    assert_eq!(told("sf-36", &catalog.find_latest(&key("sf-36")).unwrap().items[0].code.to_string()), "no");
+}
+
+#[test]
 fn every_item_and_scale_of_the_study_is_in_the_codebook() {
     let (study, catalog) = (study::shipped().unwrap(), Catalog::shipped().unwrap());
     let mut bytes = Vec::new();
