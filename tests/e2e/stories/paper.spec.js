@@ -115,7 +115,7 @@ test("a form is printed with its code and typed in by keyboard, twice, and what 
   await expect(settling).toHaveCount(0);
 
   await nurse.opensFile(number);
-  const one = nurse.received().filter({ hasText: "QLQ-C30" });
+  const one = nurse.section("nurse.file.received").locator("details.received").filter({ hasText: "QLQ-C30" });
   await one.locator("summary").click();
   await expect(one).toContainText("2 différences, tranchées par claire");
   await expect(one).toContainText(say("nurse.file.twice_by_one"));
@@ -140,7 +140,7 @@ test("a patient included late has the paper answers of the time before, marked a
   await nurse.presses("nurse.entry.send");
   await expect(page.getByText(say("nurse.entry.received_retrospective"))).toBeVisible();
   await page.getByRole("link", { name: say("nurse.entry.to_file") }).click();
-  const one = nurse.received().filter({ hasText: "EQ-5D" });
+  const one = nurse.section("nurse.file.received").locator("details.received").filter({ hasText: "EQ-5D" });
   await expect(one.locator("summary")).toContainText(say("nurse.file.retrospective"));
   await one.locator("summary").click();
   await expect(one).toContainText(say("nurse.entry.mode_telephone"));
@@ -162,7 +162,7 @@ test("a phone's answer is corrected with a reason, and the old value stays to be
   await patient.isTold("patient.status.received");
 
   await nurse.opensFile(number);
-  const one = nurse.received().first();
+  const one = nurse.section("nurse.file.received").locator("details.received").first();
   await one.locator("summary").click();
   await one.getByRole("button", { name: say("nurse.entry.correct") }).click();
   await page.getByLabel(say("nurse.entry.amend_item"), { exact: true }).selectOption({ index: 1 });
