@@ -289,7 +289,8 @@ impl Device {
     fn turned(self) {
         if document().hidden() {
             self.hidden_at.set_value(Some(session::now()));
-            return;
+            // the last moment at which the hospital can be told how much waits here
+            return self.refresh();
         }
         let since = self.hidden_at.try_update_value(Option::take).flatten();
         let away = since.map_or(0, |since| session::now().duration_since(since).as_secs());

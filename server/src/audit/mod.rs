@@ -33,8 +33,6 @@ pub enum Operation {
     ReadPatient,
     /// A milestone was recorded.
     RecordMilestone,
-    /// An episode of care was added, corrected or taken back.
-    ChangeEpisode,
     /// Why an assessment has no answer was noted.
     NoteMissing,
     /// Who a patient is was corrected, or the language changed.
@@ -65,7 +63,7 @@ pub enum Operation {
 
 impl Operation {
     /// Every one.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 24] = [
         Self::SignIn,
         Self::EnrolDevice,
         Self::RevokeDevice,
@@ -77,7 +75,6 @@ impl Operation {
         Self::MakeLetter,
         Self::ReadPatient,
         Self::RecordMilestone,
-        Self::ChangeEpisode,
         Self::NoteMissing,
         Self::CorrectPerson,
         Self::MovePatient,
@@ -108,7 +105,6 @@ impl Operation {
             Self::MakeLetter => "make_letter",
             Self::ReadPatient => "read_patient",
             Self::RecordMilestone => "record_milestone",
-            Self::ChangeEpisode => "change_episode",
             Self::NoteMissing => "note_missing",
             Self::CorrectPerson => "correct_person",
             Self::MovePatient => "move_patient",
@@ -138,7 +134,6 @@ impl Operation {
             | Self::MakeLetter
             | Self::ReadPatient
             | Self::RecordMilestone
-            | Self::ChangeEpisode
             | Self::NoteMissing
             | Self::CorrectPerson
             | Self::MovePatient

@@ -177,8 +177,8 @@ pub async fn list_unplaced(
     }
     let rows: Vec<(Uuid, String)> = on!(db.read(), pool => {
         let mut query = QueryBuilder::new("SELECT DISTINCT quarantine.patient_id, site
-            FROM quarantine JOIN patient ON patient.patient_id = quarantine.patient_id
-            WHERE timepoint IS NULL AND looked_at IS NULL AND site IN (");
+            FROM quarantine CROSS JOIN patient -- has SQLite read the few that were set aside first
+            WHERE patient.patient_id = quarantine.patient_id AND timepoint IS NULL AND looked_at IS NULL AND site IN (");
         let mut keys = query.separated(", ");
         for site in sites {
             keys.push_bind(site.as_str());

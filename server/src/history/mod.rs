@@ -15,7 +15,6 @@ const fn kind(operation: Operation) -> Option<HistoryKind> {
     match operation {
         Operation::EnrolPatient
         | Operation::RecordMilestone
-        | Operation::ChangeEpisode
         | Operation::CorrectPerson
         | Operation::MovePatient
         | Operation::SetContact

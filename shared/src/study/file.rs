@@ -260,7 +260,7 @@ mod tests {
         check(
             "since = \"T1\" } }\nsource",
             "since = \"D7\" } }\nsource",
-            "flags[5].when.worse_by.since: qlq-c30 is not asked at D7",
+            "flags[3].when.worse_by.since: qlq-c30 is not asked at D7",
         );
         check(
             "key = \"hads-depression\"",

@@ -149,7 +149,6 @@ fn words(locale: Locale, what: &str) -> Option<&'static str> {
         HistoryKind::RECEIVED => what_text::received(locale),
         "enrol_patient" => what_text::enrol_patient(locale),
         "record_milestone" => what_text::record_milestone(locale),
-        "change_episode" => what_text::change_episode(locale),
         "correct_person" => what_text::correct_person(locale),
         "move_patient" => what_text::move_patient(locale),
         "set_contact" => what_text::set_contact(locale),
