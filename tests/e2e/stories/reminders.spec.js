@@ -87,8 +87,9 @@ for (const language of ["fr", "en"]) {
     await nurse.sees(nurse.say("staff.health.title"));
     await expect(nurse.page.getByText(nurse.say("staff.health.off"))).toBeVisible();
     await look(nurse.page, "nurse-health", language);
-    await nurse.goesTo("patients");
-    await nurse.page.getByRole("link", { name: /^E2E-/ }).first().click();
+    const number = people.freshNumber();
+    await nurse.enrols({ number, infusion: inDays(30) });
+    await nurse.opensFile(number);
     const panel = nurse.section("nurse.reminders.title");
     await expect(panel.getByRole("link", { name: nurse.say("nurse.reminders.calendar") })).toBeVisible();
     await look(nurse.page, "nurse-reminders", language);
