@@ -266,9 +266,6 @@ mod tests {
     fn short_labels_stand_beside_each_other_and_long_ones_below() {
         let labels = |words: &[&str]| (1..).zip(words.iter().map(|word| (*word).to_owned())).collect::<Vec<_>>();
         assert!(stands_beside(&labels(&["Pas du tout", "Un peu", "Assez", "Beaucoup"])));
-        assert!(!stands_beside(&labels(&[
-            "Rien ne me gêne quand je marche chez moi ou dehors",
-            "Un rien me gêne"
-        ])));
+        assert!(!stands_beside(&labels(&["Rien ne me gêne quand je marche chez moi ou dehors", "Un rien me gêne"])));
     }
 }
