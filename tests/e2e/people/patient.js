@@ -95,7 +95,7 @@ export class Patient {
 
   /** The questionnaires that are still to do. */
   tasks() {
-    return this.page.getByRole("main").getByRole("link").filter({ hasText: /./ });
+    return this.page.getByRole("main").getByRole("listitem").getByRole("link");
   }
 
   async returnsToTasks() {

@@ -30,6 +30,7 @@ for (const language of ["fr", "en"]) {
     await patient.unlocks();
 
     const seen = new Set();
+    await patient.seesTasks();
     const questionnaires = await patient.tasks().count();
     for (let questionnaire = 0; questionnaire < questionnaires; questionnaire += 1) {
       await patient.startsNext();

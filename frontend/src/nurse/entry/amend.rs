@@ -19,7 +19,7 @@ use crate::{
     i18n::{Locale, text::nurse::entry as text},
     session,
     staff::{Desk, Trouble, date_time},
-    ui::{Button, Field, Look, Select},
+    ui::{Button, Field, Look, Select, TableRoom},
 };
 
 /// What was corrected so far, and the way to correct more.
@@ -111,7 +111,7 @@ fn History(lines: Vec<AmendmentLine>, one: StoredValue<ReceivedQuestionnaire>) -
     };
     let rows = lines.into_iter().map(line).collect_view();
     Some(view! {
-        <div class="table-scroll">
+        <TableRoom label=Signal::derive(move || text::corrections(locale.get()).to_owned())>
             <table class="table">
                 <caption>{move || text::corrections(locale.get())}</caption>
                 <thead>
@@ -124,7 +124,7 @@ fn History(lines: Vec<AmendmentLine>, one: StoredValue<ReceivedQuestionnaire>) -
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
-        </div>
+        </TableRoom>
     })
 }
 
