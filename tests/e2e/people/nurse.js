@@ -143,6 +143,6 @@ export class Nurse extends Staff {
 
   /** The questionnaires received, as the patient's file shows them; each opens at a click. */
   received() {
-    return this.page.locator("details.received");
+    return this.section("nurse.file.received").locator("details.received");
   }
 }
