@@ -32,7 +32,10 @@ class Handler:
     async def handle_DATA(self, server, session, envelope):
         global taken
         taken += 1
-        (FOLDER / f"{taken:04}.eml").write_bytes(b"RCPT " + " ".join(envelope.rcpt_tos).encode() + b"\r\n" + envelope.content)
+        # whole at once: whoever waits for it reads the folder meanwhile
+        written = FOLDER.with_name(f"{FOLDER.name}-{taken:04}")
+        written.write_bytes(b"RCPT " + " ".join(envelope.rcpt_tos).encode() + b"\r\n" + envelope.content)
+        written.rename(FOLDER / f"{taken:04}.eml")
         if "slow" in envelope.rcpt_tos[0]:
             await asyncio.Event().wait()
         if envelope.rcpt_tos[0].startswith("silent"):
