@@ -147,18 +147,11 @@ on_both_databases! {
     async fn the_nurses_list_hears_of_answers_within_two_seconds(app: TestApp) {
         let nurse = app.nurse("claire", &["toulouse"]).await;
         let phone = Phone::new(&app, &nurse, "R-1").await;
-        let mut live = nurse.request(Method::GET, "/api/worklist/live").send().await.unwrap();
-        assert_eq!(live.headers()["content-type"], "text/event-stream");
-        let mut heard = String::new();
-        let mut hear = async |wanted: &str| {
-            while !heard.contains(wanted) {
-                heard.push_str(std::str::from_utf8(&live.chunk().await.unwrap().expect("it goes on")).unwrap());
-            }
-        };
-        let within = std::time::Duration::from_secs(2);
-        tokio::time::timeout(within, hear("{\"position\":0,")).await.expect("where it stands");
+        let mut list = nurse.opens_list().await;
+        assert_eq!(list.headers()["content-type"], "text/event-stream");
+        list.hears("{\"position\":0,").await;
         phone.push(&phone.questionnaire()).await;
-        tokio::time::timeout(within, hear("{\"position\":12,")).await.expect("within two seconds");
+        list.hears("{\"position\":12,").await;
     }
 
     async fn another_process_over_the_same_database_is_heard_too(app: TestApp) {
@@ -167,14 +160,8 @@ on_both_databases! {
         let other = app.another_process().await;
         let elsewhere = Client::new(&other.origin);
         elsewhere.set_cookie(nurse.cookie());
-        let mut live = elsewhere.request(Method::GET, "/api/worklist/live").send().await.unwrap();
+        let mut list = elsewhere.opens_list().await;
         phone.push(&phone.questionnaire()).await;
-        let hear = async {
-            let mut heard = String::new();
-            while !heard.contains("{\"position\":12,") {
-                heard.push_str(std::str::from_utf8(&live.chunk().await.unwrap().expect("it goes on")).unwrap());
-            }
-        };
-        tokio::time::timeout(std::time::Duration::from_secs(2), hear).await.expect("within two seconds");
+        list.hears("{\"position\":12,").await;
     }
 }

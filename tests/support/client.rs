@@ -1,6 +1,6 @@
 //! A browser's part of a conversation: keeps its cookie, marks its requests as the app's own.
 
-use std::sync::Mutex;
+use std::{sync::Mutex, time::Duration};
 
 use reqwest::{Method, RequestBuilder, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
@@ -24,10 +24,39 @@ pub struct Reply {
     pub body: Vec<u8>,
 }
 
+/// A worklist that is open and hears what changes.
+pub struct OpenList {
+    live: reqwest::Response,
+    heard: String,
+}
+
+impl OpenList {
+    /// What it was opened with.
+    pub fn headers(&self) -> &header::HeaderMap {
+        self.live.headers()
+    }
+
+    /// Waits until it has heard these words: two seconds at most.
+    pub async fn hears(&mut self, wanted: &str) {
+        let listen = async {
+            while !self.heard.contains(wanted) {
+                let chunk = self.live.chunk().await.unwrap().expect("it goes on");
+                self.heard.push_str(std::str::from_utf8(&chunk).unwrap());
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(2), listen).await.expect("within two seconds");
+    }
+}
+
 impl Client {
     /// A browser that has never been here.
     pub fn new(origin: &str) -> Self {
         Self { http: reqwest::Client::new(), origin: origin.to_owned(), cookie: Mutex::new(None) }
+    }
+
+    /// Opens the worklist and listens.
+    pub async fn opens_list(&self) -> OpenList {
+        OpenList { live: self.request(Method::GET, "/api/worklist/live").send().await.unwrap(), heard: String::new() }
     }
 
     /// A request with this browser's cookie and the app's mark, to be finished by the test.

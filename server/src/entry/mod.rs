@@ -3,6 +3,7 @@
 //! Each entry and each correction is a device of its own, a desk that is used once, so that its events go the way of
 //! every other: judged one by one, appended by the one writer, received with a place in the order of commits.
 
+mod amend;
 mod check;
 mod queries;
 mod routes;

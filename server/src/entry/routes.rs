@@ -1,4 +1,4 @@
-//! `POST /api/patients/{patient}/forms`, `…/entries`, `…/amend`, and what an entry needs: `GET /api/forms/{code}` or
+//! `POST /api/patients/{patient}/forms`, `…/entries`, and what an entry needs: `GET /api/forms/{code}` or
 //! `GET /api/patients/{patient}/forms/{assessment}/{instrument}?language=fr`.
 
 use axum::{
@@ -12,10 +12,8 @@ use shared::{
         KnownBody, Origin, QuestionnaireResponse, Transcript, WordingRef,
         response::{self, ItemResponse},
     },
-    api::{
-        AmendRequest, EntryReply, EntryRequest, FormReply, FormsReply, FormsRequest, PaperForm, ProblemKind, SentCopy,
-    },
-    id::{AssessmentId, DeviceId, InstrumentKey, InstrumentVersion, ItemCode, Language, PatientId, SessionId},
+    api::{EntryReply, EntryRequest, FormReply, FormsReply, FormsRequest, PaperForm, ProblemKind, SentCopy},
+    id::{AssessmentId, DeviceId, InstrumentKey, InstrumentVersion, Language, PatientId, SessionId},
     instrument::{Definition, InstrumentSheet},
     paper::{self, FormCode},
     schedule::{self, Assessment, Facts},
@@ -25,8 +23,8 @@ use shared::{
 };
 
 use super::{
-    Entry,
-    check::{Possible, amend_refusal, entry_refusal},
+    Entry, amend,
+    check::{Possible, entry_refusal},
     queries::{self, PrintedForm},
 };
 use crate::{
@@ -51,10 +49,10 @@ pub fn routes() -> Router<AppState> {
         .route("/api/patients/{patient}/forms", post(print))
         .route("/api/patients/{patient}/forms/{assessment}/{instrument}", get(read))
         .route("/api/patients/{patient}/entries", post(enter))
-        .route("/api/patients/{patient}/amend", post(amend))
+        .route("/api/patients/{patient}/amend", post(amend::amend))
 }
 
-fn not_asked() -> ApiError {
+pub(super) fn not_asked() -> ApiError {
     ApiError::refused("This assessment does not ask that. Nothing was saved; open the file again.")
 }
 
@@ -63,14 +61,14 @@ fn unworded() -> ApiError {
 }
 
 /// One occasion of one patient, read in one snapshot.
-struct Occasion {
+pub(super) struct Occasion {
     facts: Facts,
     assessment: Assessment,
     events: Vec<PulledEvent>,
 }
 
 impl Occasion {
-    async fn read(state: &AppState, scope: &OnePatientScope, id: &AssessmentId) -> Result<Self, ApiError> {
+    pub(super) async fn read(state: &AppState, scope: &OnePatientScope, id: &AssessmentId) -> Result<Self, ApiError> {
         let mut tx = state.db.snapshot().await?;
         let facts = patients::read_facts(&mut tx, scope).await?;
         let mut plan = schedule::plan(&state.study, &facts, state.clock.today());
@@ -79,7 +77,7 @@ impl Occasion {
         Ok(Self { facts, assessment, events })
     }
 
-    fn response(&self, instrument: &InstrumentKey) -> Option<QuestionnaireResponse> {
+    pub(super) fn response(&self, instrument: &InstrumentKey) -> Option<QuestionnaireResponse> {
         response::read(self.events.iter().map(|it| &it.event), &self.assessment.id, instrument)
     }
 
@@ -226,7 +224,7 @@ async fn reply(
 }
 
 /// What was taken of a desk before: the same entry sent again, after a reply that was lost.
-async fn taken_before(
+pub(super) async fn taken_before(
     state: &AppState,
     scope: &OnePatientScope,
     desk: DeviceId,
@@ -267,7 +265,12 @@ async fn enter(
     Ok(Json(EntryReply { received_at, retrospective, differing }))
 }
 
-fn audit_entry(nurse: &NurseScope, operation: Operation, patient: PatientId, detail: String) -> audit::Entry {
+pub(super) fn audit_entry(
+    nurse: &NurseScope,
+    operation: Operation,
+    patient: PatientId,
+    detail: String,
+) -> audit::Entry {
     audit::Entry::staff(nurse.staff(), operation).of(patient).with(detail)
 }
 
@@ -315,7 +318,7 @@ fn transcription(
 }
 
 /// Enrols the desk, notes who typed, and hands in what was told.
-async fn append(
+pub(super) async fn append(
     state: &AppState,
     nurse: &NurseScope,
     scope: &OnePatientScope,
@@ -343,65 +346,4 @@ async fn append(
         None => Ok(()),
         Some(reason) => Err(ApiError::Fault(anyhow::anyhow!("what staff typed in was set aside as {reason:?}"))),
     }
-}
-
-async fn amend(
-    State(state): State<AppState>,
-    nurse: NurseScope,
-    Path(patient): Path<PatientId>,
-    Body(request): Body<AmendRequest>,
-) -> Result<Json<EntryReply>, ApiError> {
-    let scope = patients::open(&state.db, &nurse, patient).await?;
-    let occasion = Occasion::read(&state, &scope, &request.assessment).await?;
-    if taken_before(&state, &scope, request.entry).await?.is_none() {
-        let nothing_sent = || ApiError::refused("Nothing of it was sent yet. Nothing was saved; open the file again.");
-        let response = occasion.response(&request.instrument).ok_or_else(nothing_sent)?;
-        let standing = response.copies.first().filter(|it| it.submission.is_some()).ok_or_else(nothing_sent)?;
-        let definition =
-            state.catalog.find_answered(&standing.instrument, standing.answers.keys()).ok_or_else(not_asked)?;
-        if standing.amendments.len() != request.n_amendments {
-            let detail = "It was corrected in the meantime. Nothing was saved; open the file again.";
-            return Err(ApiError::new(ProblemKind::Conflict, detail));
-        }
-        if let Some(refusal) = amend_refusal(&request, standing, definition) {
-            return Err(ApiError::refused(refusal));
-        }
-        let items: Vec<&str> = request.changes.keys().map(ItemCode::as_str).collect();
-        let detail = format!("{} {} {}", request.assessment, request.instrument, items.join(" "));
-        let entry = Entry {
-            patient,
-            assessment: request.assessment.clone(),
-            instrument: standing.instrument.clone(),
-            wording: standing.wording.clone(),
-            origin: Origin {
-                device: request.entry,
-                mode: standing.mode,
-                respondent: standing.respondent,
-                session: SessionId::new(request.entry.as_uuid()),
-                staff: Some(nurse.staff()),
-            },
-            clock: request.clock,
-        };
-        let audited = audit_entry(&nurse, Operation::Correct, patient, detail);
-        append(&state, &nurse, &scope, &entry, corrections(&request), audited).await?;
-    }
-    let received_at = taken_before(&state, &scope, request.entry).await?.ok_or_else(ApiError::not_found)?;
-    Ok(Json(EntryReply { received_at, retrospective: false, differing: Vec::new() }))
-}
-
-fn corrections(request: &AmendRequest) -> Vec<KnownBody> {
-    let reason = match (request.double_entry, request.reason.trim()) {
-        (false, reason) => reason.to_owned(),
-        (true, "") => "double entry".to_owned(),
-        (true, reason) => format!("double entry: {reason}"),
-    };
-    let amended = request.changes.iter().map(|(item, change)| {
-        let (value, left_out) = match change {
-            Some(ItemResponse::Answered(value)) => (Some(value.clone()), None),
-            Some(ItemResponse::Skipped(why)) => (None, Some(*why)),
-            None => (None, None),
-        };
-        KnownBody::Amended { item: item.clone(), value, left_out, reason: reason.clone() }
-    });
-    amended.collect()
 }

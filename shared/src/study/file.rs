@@ -223,7 +223,7 @@ mod tests {
         let (study, catalog) = (shipped().expect("it parses"), Catalog::shipped().expect("the shipped instruments"));
         let parts: Vec<_> = study
             .selections()
-            .map(|(version, items)| catalog.find(version).expect("it is shipped").only(items))
+            .map(|(version, items)| catalog.find(version).expect("it is shipped").part(items))
             .collect();
         let told = |part: &crate::instrument::Definition| {
             let always = part.items.iter().filter(|item| item.applies.is_none()).count();

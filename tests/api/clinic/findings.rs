@@ -1,7 +1,5 @@
 //! What asks for a look: scores beyond a threshold, two devices, what was set aside; and that somebody looked.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 use shared::{
     answers::{AnswerEvent, AnswerValue},
@@ -169,21 +167,12 @@ on_both_databases! {
     async fn an_open_list_hears_of_looks_and_of_what_was_set_aside(app: TestApp) {
         let nurse = app.nurse("claire", &["toulouse"]).await;
         let phone = Phone::new(&app, &nurse, "R-1").await;
-        let mut live = nurse.request(reqwest::Method::GET, "/api/worklist/live").send().await.unwrap();
-        let mut heard = String::new();
-        let mut hear = async |wanted: &str| {
-            let listen = async {
-                while !heard.contains(wanted) {
-                    heard.push_str(std::str::from_utf8(&live.chunk().await.unwrap().expect("it goes on")).unwrap());
-                }
-            };
-            tokio::time::timeout(Duration::from_secs(2), listen).await.expect("within two seconds");
-        };
-        hear("\"news\":0}").await;
+        let mut list = nurse.opens_list().await;
+        list.hears("\"news\":0}").await;
         phone.try_push(&[json!({ "not": "an event" })]).await;
-        hear("\"news\":1}").await;
+        list.hears("\"news\":1}").await;
         let unplaced = line(&nurse, "quarantine").await;
         let _: Look = look(&nurse, &unplaced, "").await.ok();
-        hear("\"news\":2}").await;
+        list.hears("\"news\":2}").await;
     }
 }

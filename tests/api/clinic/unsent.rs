@@ -124,18 +124,9 @@ on_both_databases! {
     async fn an_open_list_hears_of_what_waits_within_two_seconds(app: TestApp) {
         let nurse = app.nurse("claire", &["toulouse"]).await;
         let phone = Phone::new(&app, &nurse, "R-1").await;
-        let mut live = nurse.request(reqwest::Method::GET, "/api/worklist/live").send().await.unwrap();
-        let mut heard = String::new();
-        let mut hear = async |wanted: &str| {
-            let listen = async {
-                while !heard.contains(wanted) {
-                    heard.push_str(std::str::from_utf8(&live.chunk().await.unwrap().expect("it goes on")).unwrap());
-                }
-            };
-            tokio::time::timeout(Duration::from_secs(2), listen).await.expect("within two seconds");
-        };
-        hear("\"news\":0}").await;
+        let mut list = nurse.opens_list().await;
+        list.hears("\"news\":0}").await;
         tells(&phone, 3, 3).await;
-        hear("\"news\":1}").await;
+        list.hears("\"news\":1}").await;
     }
 }

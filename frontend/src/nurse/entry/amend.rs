@@ -128,6 +128,27 @@ fn History(lines: Vec<AmendmentLine>, one: StoredValue<ReceivedQuestionnaire>) -
     })
 }
 
+/// Sends corrections; while they are on their way it is busy, and what went wrong is told.
+pub(super) fn send_corrections(
+    desk: Desk,
+    patient: PatientId,
+    request: AmendRequest,
+    changed: Callback<()>,
+    busy: RwSignal<bool>,
+    trouble: RwSignal<Option<Trouble>>,
+) {
+    busy.set(true);
+    spawn_local(async move {
+        match desk.post::<EntryReply>(&format!("/api/patients/{patient}/amend"), &request).await {
+            Ok(_) => changed.run(()),
+            Err(why) => {
+                let _ = trouble.try_set(Some(why));
+            }
+        }
+        let _ = busy.try_set(false);
+    });
+}
+
 /// The item that is corrected, what is to stand, and why.
 #[component]
 fn Correcting(
@@ -175,16 +196,7 @@ fn Correcting(
             double_entry: false,
             clock: session::desk_clock(),
         });
-        busy.set(true);
-        spawn_local(async move {
-            match desk.post::<EntryReply>(&format!("/api/patients/{patient}/amend"), &request).await {
-                Ok(_) => changed.run(()),
-                Err(why) => {
-                    let _ = trouble.try_set(Some(why));
-                }
-            }
-            let _ = busy.try_set(false);
-        });
+        send_corrections(desk, patient, request, changed, busy, trouble);
     };
     let chosen = Memo::new(move |_| {
         item.with(|code| {

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use shared::{
     answers::ItemResponse,
-    api::{AmendRequest, AnswerLine, EntryReply, PatientReply, ReceivedQuestionnaire},
+    api::{AmendRequest, AnswerLine, PatientReply, ReceivedQuestionnaire},
     id::{AssessmentId, InstrumentKey, ItemCode, PatientId},
 };
 
-use super::{pages::Failed, words::skip_name};
+use super::{amend::send_corrections, pages::Failed, words::skip_name};
 use crate::{
     i18n::{Locale, text::nurse::entry as text},
     session,
@@ -119,16 +119,7 @@ fn Differences(patient: PatientId, one: ReceivedQuestionnaire, changed: Callback
             double_entry: true,
             clock: session::desk_clock(),
         };
-        busy.set(true);
-        spawn_local(async move {
-            match desk.post::<EntryReply>(&format!("/api/patients/{patient}/amend"), &request).await {
-                Ok(_) => changed.run(()),
-                Err(why) => {
-                    let _ = trouble.try_set(Some(why));
-                }
-            }
-            let _ = busy.try_set(false);
-        });
+        send_corrections(desk, patient, request, changed, busy, trouble);
     };
     let wanting = move || {
         is_wanting.get().then(|| view! { <Notice tone=Tone::Bad>{move || text::settle_all(locale.get())}</Notice> })

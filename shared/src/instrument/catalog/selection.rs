@@ -25,7 +25,7 @@ impl Catalog {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn select<'a>(&mut self, selections: impl IntoIterator<Item = (&'a InstrumentVersion, &'a [ItemCode])>) {
-        let found = |(version, items)| Some((InstrumentVersion::clone(version), self.find(version)?.only(items)));
+        let found = |(version, items)| Some((InstrumentVersion::clone(version), self.find(version)?.part(items)));
         self.in_part = selections.into_iter().filter_map(found).collect();
     }
 
@@ -59,13 +59,13 @@ impl Definition {
     /// use shared::instrument::catalog::Catalog;
     /// let catalog = Catalog::shipped()?;
     /// let lsns_6 = catalog.find_latest(&"lsns-6".parse()?).ok_or("not shipped")?;
-    /// let family = lsns_6.only(&["l1".parse()?, "l2".parse()?, "l3".parse()?]);
+    /// let family = lsns_6.part(&["l1".parse()?, "l2".parse()?, "l3".parse()?]);
     /// let scales: Vec<&str> = family.scales.iter().map(|scale| scale.code.as_str()).collect();
     /// assert_eq!(scales, ["FAMILY"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn only(&self, items: &[ItemCode]) -> Self {
+    pub fn part(&self, items: &[ItemCode]) -> Self {
         let mut part = self.without_scales();
         part.references.clone_from(&self.references);
         part.items.retain(|item| items.contains(&item.code));
@@ -161,10 +161,10 @@ mod tests {
         let catalog = Catalog::shipped().unwrap();
         let lymphoma = find(&catalog, "fact-lym");
         let own: Vec<ItemCode> = lymphoma.items.iter().skip(27).map(|item| item.code.clone()).collect();
-        let part = lymphoma.only(&own);
+        let part = lymphoma.part(&own);
         assert_eq!((scales(&part), part.items.len(), part.minutes), (vec!["LYMS"], 15, 5));
-        assert!(lymphoma.only(&own[1..]).scales.is_empty(), "half a scale is none, whatever its half rule");
-        let symptoms = find(&catalog, "pro-ctcae").only(&codes("53B 53A 9A"));
+        assert!(lymphoma.part(&own[1..]).scales.is_empty(), "half a scale is none, whatever its half rule");
+        let symptoms = find(&catalog, "pro-ctcae").part(&codes("53B 53A 9A"));
         assert_eq!(scales(&symptoms), ["COMP_53", "COMP_IMPUTED_53"]);
         assert_eq!(symptoms.items.iter().map(|it| it.code.as_str()).collect::<Vec<_>>(), ["9A", "53A", "53B"]);
         assert_eq!(symptoms.options.len(), 3, "frequency, strength and interference");
@@ -184,7 +184,7 @@ mod tests {
                 Inputs::Items(items) => Some((&scale.code, items.iter().map(|it| it.code.clone()).collect::<Vec<_>>())),
                 Inputs::Scales(_) => None,
             }) {
-                let of_part = score(&whole.only(&needed), &answers).scales;
+                let of_part = score(&whole.part(&needed), &answers).scales;
                 assert_eq!(of_part.get(code), scored.get(code), "{code} of {}", whole.instrument);
             }
         }

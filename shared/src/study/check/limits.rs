@@ -30,7 +30,7 @@ impl Findings {
         let Some(allowed) = allowed else { return };
         let taken = |entry: &BatteryEntry| {
             let whole = catalog.find(&entry.instrument)?;
-            Some(if entry.items.is_empty() { measure(whole) } else { measure(&whole.only(&entry.items)) })
+            Some(if entry.items.is_empty() { measure(whole) } else { measure(&whole.part(&entry.items)) })
         };
         let of = |hemopathy: &Hemopathy| -> Vec<(&InstrumentKey, u32)> {
             let asked = battery.instruments.iter().filter(|entry| entry.is_for(&hemopathy.key));

@@ -39,7 +39,7 @@ impl Findings {
         if selected.is_empty() {
             return;
         }
-        let part = definition.only(selected);
+        let part = definition.part(selected);
         let instrument = &definition.instrument;
         for (nth, code) in selected.iter().enumerate() {
             let at = [at, place![nth].as_slice()].concat();
