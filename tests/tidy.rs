@@ -12,10 +12,11 @@ mod twins;
 use std::{path::PathBuf, process::Command};
 
 /// A file of the repository.
-struct Source {
+pub struct Source {
     /// From the root, with slashes.
-    path: String,
-    text: String,
+    pub path: String,
+    /// All of it.
+    pub text: String,
 }
 
 impl Source {
@@ -23,7 +24,8 @@ impl Source {
         Self { path: path.to_owned(), text: text.to_owned() }
     }
 
-    fn is_below(&self, folder: &str) -> bool {
+    /// Whether it stands in this folder, however deep.
+    pub fn is_below(&self, folder: &str) -> bool {
         self.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
     }
 
@@ -50,7 +52,7 @@ fn root() -> PathBuf {
 }
 
 /// Every text file of the repository: what git tracks, and what it would track next.
-fn sources() -> Vec<Source> {
+pub fn sources() -> Vec<Source> {
     let listed = Command::new("git")
         .current_dir(root())
         .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])

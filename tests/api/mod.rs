@@ -1,5 +1,6 @@
 //! The interface over real HTTP, on both databases.
 
+mod access;
 mod clinic;
 mod commands;
 mod demonstration;

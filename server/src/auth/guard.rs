@@ -59,6 +59,12 @@ pub struct InvestigatorScope {
     staff: Option<StaffId>,
 }
 
+/// Whoever supervises: a nurse the patients of her sites, a data manager all of them; counts, no names.
+#[derive(Clone, Debug)]
+pub struct SupervisorScope {
+    sites: Option<Vec<SiteKey>>,
+}
+
 /// The sender of reminders: where one patient's reminders go, and nothing else of who that is.
 #[derive(Clone, Copy, Debug)]
 pub struct SendingScope {
@@ -168,6 +174,14 @@ impl NurseScope {
     #[must_use]
     pub const fn desk(&self, one: &OnePatientScope, device: DeviceId, enrolled_at: Timestamp) -> HandInScope {
         HandInScope { patient: one.patient, device, enrolled_at, revoked: false, staff: Some(self.staff) }
+    }
+}
+
+impl SupervisorScope {
+    /// Of which sites; `None` of all.
+    #[must_use]
+    pub fn sites(&self) -> Option<&[SiteKey]> {
+        self.sites.as_deref()
     }
 }
 
@@ -312,6 +326,19 @@ impl FromRequestParts<AppState> for NurseScope {
         match staff.role {
             Role::Nurse => Ok(Self { staff: staff.staff, sites: staff.sites }),
             Role::Investigator | Role::DataManager => Err(forbidden()),
+        }
+    }
+}
+
+impl FromRequestParts<AppState> for SupervisorScope {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let staff = staff_session(parts, state).await?.staff;
+        match staff.role {
+            Role::Nurse => Ok(Self { sites: Some(staff.sites) }),
+            Role::DataManager => Ok(Self { sites: None }),
+            Role::Investigator => Err(forbidden()),
         }
     }
 }

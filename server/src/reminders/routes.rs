@@ -10,13 +10,13 @@ use axum::{
 use shared::{
     api::{ReminderLine, RemindersHealthReply, RemindersReply, RemindersRequest},
     id::PatientId,
-    people::{Channel, Role},
+    people::Channel,
 };
 
 use super::{Case, calendar::Calendar, health, is_on, queries, standing, stop, words::Tongue};
 use crate::{
     audit::{self, Operation},
-    auth::guard::{NurseScope, OnePatientScope, PatientScope, StaffScope},
+    auth::guard::{NurseScope, OnePatientScope, PatientScope, SupervisorScope},
     error::{ApiError, Body, Path},
     identity, milestones, patients,
     state::AppState,
@@ -121,17 +121,14 @@ async fn calendar(state: &AppState, scope: &OnePatientScope) -> Result<Response,
     Ok((headers, calendar.write()).into_response())
 }
 
-async fn read_health(State(state): State<AppState>, staff: StaffScope) -> Result<Json<RemindersHealthReply>, ApiError> {
-    let staff = staff.staff();
-    let sites = match staff.role {
-        Role::DataManager => None,
-        Role::Nurse => Some(staff.sites.as_slice()),
-        Role::Investigator => return Err(ApiError::not_found()),
-    };
+async fn read_health(
+    State(state): State<AppState>,
+    scope: SupervisorScope,
+) -> Result<Json<RemindersHealthReply>, ApiError> {
     Ok(Json(RemindersHealthReply {
         on: is_on(&state),
         looked_at: queries::find_looked(&state.db).await?,
         today: state.clock.today(),
-        days: health::look_back(&state, sites).await?,
+        days: health::look_back(&state, scope.sites()).await?,
     }))
 }

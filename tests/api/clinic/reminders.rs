@@ -395,7 +395,7 @@ on_both_databases! {
         app.add_staff("admin", shared::people::Role::DataManager, &[]).await;
         assert_eq!(red(&health(&app.sign_in("admin").await).await).len(), 1);
         app.add_staff("hugo", shared::people::Role::Investigator, &[]).await;
-        assert_eq!(app.sign_in("hugo").await.get("/api/reminders/health").await.refusal(), ProblemKind::NotFound);
+        assert_eq!(app.sign_in("hugo").await.get("/api/reminders/health").await.refusal(), ProblemKind::Forbidden);
     }
 
     async fn the_calendar_holds_what_is_ahead_and_moves_with_its_dates(app: TestApp) {
