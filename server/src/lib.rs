@@ -19,6 +19,7 @@ pub mod identity;
 pub mod instruments;
 pub mod milestones;
 pub mod missing;
+pub mod oversight;
 pub mod patients;
 pub mod rebuild;
 pub mod reminders;
@@ -96,6 +97,7 @@ pub fn router(state: AppState) -> Router {
         .merge(findings::routes())
         .merge(milestones::routes())
         .merge(missing::routes())
+        .merge(oversight::routes())
         .merge(patients::routes())
         .merge(reminders::routes())
         .merge(reports::routes())

@@ -31,12 +31,14 @@ enum For {
     Supervisors,
     /// Investigators and data managers, who see no name.
     Readers,
+    /// Data managers, who see neither names nor answers.
+    Managers,
     /// A patient's device, for its own patient.
     Devices,
     /// A patient's device, revoked ones included: what they hold is still taken in.
     EveryDevice,
 }
-use For::{Devices, EveryDevice, Nurses, Readers, Staff, Supervisors};
+use For::{Devices, EveryDevice, Managers, Nurses, Readers, Staff, Supervisors};
 
 /// Every route behind the door, whom it is for, and what is sent there.
 const ROUTES: &[(&str, &str, For)] = &[
@@ -77,6 +79,9 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/api/trajectory", Readers),
     ("POST", "/api/exports", Readers),
     ("GET", "/api/exports/{export}/{name}", Readers),
+    ("POST", "/api/audit", Managers),
+    ("POST", "/api/devices", Managers),
+    ("POST", "/api/quarantine", Managers),
     ("GET", "/api/sync/pull", Devices),
     ("GET", "/api/sync/bundle", Devices),
     ("GET", "/api/me/calendar.ics", Devices),
@@ -171,12 +176,13 @@ impl Cast {
             Nurses => staff(yes, hidden, forbidden, forbidden),
             Supervisors => staff(yes, yes, forbidden, yes),
             Readers => staff(forbidden, forbidden, yes, yes),
+            Managers => staff(forbidden, forbidden, forbidden, yes),
             Devices | EveryDevice => staff(out, out, out, out),
         };
         let revoked = match route {
             Devices => Err(ProblemKind::DeviceRevoked),
             EveryDevice => yes,
-            Staff | Nurses | Supervisors | Readers => out,
+            Staff | Nurses | Supervisors | Readers | Managers => out,
         };
         let own = if matches!(route, Devices | EveryDevice) { yes } else { out };
         all.extend([
@@ -250,7 +256,13 @@ impl Cast {
                 "checked": ["name", "registry_number"], "respondent": "patient",
             }),
             "/site" => json!({ "site": "centre-nord", "reason": "the access matrix" }),
-            "/api/patients/search" | "/api/worklist" | "/history" | "/handover" => json!({}),
+            "/api/audit"
+            | "/api/devices"
+            | "/api/quarantine"
+            | "/api/patients/search"
+            | "/api/worklist"
+            | "/history"
+            | "/handover" => json!({}),
             _ => return None,
         })
     }

@@ -9,6 +9,7 @@ mod enrolment;
 mod exports;
 mod instruments;
 mod outages;
+mod oversight;
 mod pushing;
 mod questionnaires;
 mod rebuilding;

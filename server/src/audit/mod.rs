@@ -51,6 +51,8 @@ pub enum Operation {
     ChooseReminders,
     /// A device told of fewer answers than it had told of before, and not all of them had been received.
     LoseAnswers,
+    /// A data manager read the audit trail.
+    ReadAudit,
     /// Data left as an export.
     Export,
     /// Staff typed in what was said on paper or aloud.
@@ -63,7 +65,7 @@ pub enum Operation {
 
 impl Operation {
     /// Every one.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::SignIn,
         Self::EnrolDevice,
         Self::RevokeDevice,
@@ -84,6 +86,7 @@ impl Operation {
         Self::Look,
         Self::ChooseReminders,
         Self::LoseAnswers,
+        Self::ReadAudit,
         Self::Export,
         Self::Transcribe,
         Self::Correct,
@@ -114,6 +117,7 @@ impl Operation {
             Self::Look => "look",
             Self::ChooseReminders => "choose_reminders",
             Self::LoseAnswers => "lose_answers",
+            Self::ReadAudit => "read_audit",
             Self::Export => "export",
             Self::Transcribe => "transcribe",
             Self::Correct => "correct",
@@ -125,7 +129,7 @@ impl Operation {
     #[must_use]
     pub const fn log(self) -> &'static str {
         match self {
-            Self::SignIn | Self::LockSession | Self::UnlockSession => "security",
+            Self::SignIn | Self::LockSession | Self::UnlockSession | Self::ReadAudit => "security",
             Self::EnrolDevice
             | Self::RevokeDevice
             | Self::PrepareTablet

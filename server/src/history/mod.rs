@@ -33,7 +33,11 @@ const fn kind(operation: Operation) -> Option<HistoryKind> {
         | Operation::MakeLetter
         | Operation::PrintForms => Some(HistoryKind::Devices),
         Operation::ReadPatient => Some(HistoryKind::Readings),
-        Operation::SignIn | Operation::LockSession | Operation::UnlockSession | Operation::Export => None,
+        Operation::SignIn
+        | Operation::LockSession
+        | Operation::UnlockSession
+        | Operation::ReadAudit
+        | Operation::Export => None,
     }
 }
 

@@ -11,6 +11,7 @@ mod handover;
 mod history;
 mod identity;
 mod milestones;
+mod oversight;
 mod patients;
 mod problem;
 mod reminders;
@@ -31,6 +32,10 @@ pub use identity::{
     PersonReply, PersonRequest,
 };
 pub use milestones::{MilestoneLine, MilestonePreviewReply, MilestoneRequest, PlanReply};
+pub use oversight::{
+    AuditLine, AuditLog, AuditRequest, DeviceGroup, DeviceOversight, DevicesRequest, Page, QuarantineLine,
+    QuarantineRequest,
+};
 pub use patients::{
     AnswerLine, DeviceLine, EnrolPreviewReply, EnrolPreviewRequest, EnrolReply, EnrolRequest, LetterReply, PatientLine,
     PatientReply, PatientsReply, PatientsRequest, ReceivedCopy, ReceivedQuestionnaire, TwiceLine,
