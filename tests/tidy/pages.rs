@@ -41,8 +41,7 @@ fn the_first_look_shows_the_architecture() {
 #[test]
 fn documents_name_only_what_exists() {
     let rule = |source: &Source| {
-        let is_document = !source.path.contains('/') || source.is_below("docs");
-        if !is_document || !source.has_extension(&["md"]) {
+        if !is_document(source) {
             return Vec::new();
         }
         let folder = source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -55,6 +54,38 @@ fn documents_name_only_what_exists() {
     };
     check(rule, &Source::new("README.md", "Start at `shared/src/nowhere.rs`."));
     check(rule, &Source::new("README.md", "![the worklist](docs/screenshots/nowhere.png)"));
+}
+
+fn is_document(source: &Source) -> bool {
+    (!source.path.contains('/') || source.is_below("docs")) && source.has_extension(&["md"])
+}
+
+#[test]
+fn documents_name_only_tests_that_exist() {
+    let sources = sources();
+    let tests: BTreeSet<&str> = sources.iter().filter(|it| it.has_extension(&["rs"])).flat_map(functions).collect();
+    let rule = |source: &Source| {
+        if !is_document(source) {
+            return Vec::new();
+        }
+        let missing = named_tests(&source.text).filter(|name| !tests.contains(name));
+        missing.map(|name| format!("{}: there is no test {name}", source.path)).collect()
+    };
+    check(rule, &Source::new("docs/protocol.md", "> Nothing is lost. `nothing_of_it_is_ever_lost`"));
+}
+
+/// The functions that a source has.
+fn functions(source: &Source) -> impl Iterator<Item = &str> {
+    source.text.split("fn ").skip(1).filter_map(|rest| rest.split(['(', '<']).next())
+}
+
+/// The tests a document names: words in backticks that are sentences.
+fn named_tests(text: &str) -> impl Iterator<Item = &str> {
+    let quoted = text.lines().flat_map(|line| line.split('`').skip(1).step_by(2));
+    quoted.filter(|word| {
+        let is_name = word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+        is_name && word.matches('_').count() >= 3
+    })
 }
 
 /// The paths a document names: targets of its links, and words in backticks that begin with a folder of ours.

@@ -1,7 +1,9 @@
-//! HOW COPIES AGREE: the protocol between a device and the server, and the device's side of it.
+//! HOW COPIES AGREE: the protocol between a device and the server, the device's side of it, and
+//! how what a server holds is proved.
 
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
+pub mod proof;
 pub mod protocol;
 pub mod replica;
 pub mod store;
