@@ -1,8 +1,12 @@
-//! Flags: their instruments are asked, their scales exist, their thresholds can be met and say where they come from.
+//! Flags: their instruments are asked, their scales exist and can be made of what is asked, their thresholds can be met
+//! and say where they come from.
+
+use std::collections::BTreeSet;
 
 use super::{Findings, Step, listed, place};
 use crate::{
-    instrument::{Direction, Scale, catalog::Catalog},
+    id::ItemCode,
+    instrument::{Definition, Direction, Inputs, Scale, catalog::Catalog},
     study::{Flag, Study, Threshold},
 };
 
@@ -49,9 +53,30 @@ impl Findings {
                     let problem = format!("{} has no scale {}", flag.instrument, flag.scale);
                     self.add(place!["flags", index, "scale"], problem, format!("write one of {there}"));
                 }
-                Some(scale) => self.check_reach(index, flag, scale),
+                Some(scale) => {
+                    self.check_is_asked(study, index, flag, (definition, scale));
+                    self.check_reach(index, flag, scale);
+                }
             }
         }
+    }
+
+    /// A scale of whose items some are asked nowhere is never made, so that its flag would never be raised.
+    fn check_is_asked(&mut self, study: &Study, index: usize, flag: &Flag, (definition, scale): (&Definition, &Scale)) {
+        let selected = study.selections().find(|(instrument, _)| *instrument == &flag.instrument);
+        let Some((_, selected)) = selected else { return };
+        let part = definition.part(selected);
+        if part.scales.iter().any(|scale| scale.code == flag.scale) {
+            return;
+        }
+        let select = format!("select {} too in the batteries", listed(lacking(definition, &part, scale)));
+        let hint = if part.scales.is_empty() {
+            select
+        } else {
+            format!("{select}, or write one of {}", listed(part.scales.iter().map(|scale| &scale.code)))
+        };
+        let problem = format!("{} cannot be made of what the batteries ask of {}", flag.scale, flag.instrument.key);
+        self.add(place!["flags", index, "scale"], problem, hint);
     }
 
     /// A threshold that every score or none is beyond is a slip of the pen.
@@ -69,6 +94,19 @@ impl Findings {
         if met[0] == met[1] {
             let which = if met[0] { "every" } else { "no" };
             self.add(place, format!("{which} score is beyond this threshold"), format!("{range}: write one between"));
+        }
+    }
+}
+
+/// The items that a scale is made of, be it by way of other scales, and that a part lacks.
+fn lacking<'a>(definition: &'a Definition, part: &Definition, scale: &'a Scale) -> BTreeSet<&'a ItemCode> {
+    match &scale.of {
+        Inputs::Items(items) => {
+            items.iter().map(|input| &input.code).filter(|code| part.find_item(code).is_none()).collect()
+        }
+        Inputs::Scales(scales) => {
+            let scales = scales.iter().filter_map(|input| definition.find_scale(&input.code));
+            scales.flat_map(|scale| lacking(definition, part, scale)).collect()
         }
     }
 }
