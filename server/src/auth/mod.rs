@@ -21,5 +21,5 @@ pub use password::{hash as hash_password, verify as verify_password};
 pub use queries::list_usernames;
 pub use recent::RecentDevices;
 pub use routes::routes;
-pub(crate) use routes::{enrol_desk, enrol_device};
+pub(crate) use routes::{enrol_desk, enrol_device, nobodys_credential};
 pub use session::{DEVICE_COOKIE, STAFF_COOKIE};

@@ -18,7 +18,7 @@ use shared::{
 
 use super::{
     codes::{Code, random_text, sha256},
-    guard::{OnePatientScope, StaffScope},
+    guard::StaffScope,
     lock, one_time, password,
     queries::{self, Account, Holder, Letter},
     session::{self, DEVICE_COOKIE, STAFF_COOKIE},
@@ -184,17 +184,23 @@ pub(crate) async fn enrol_device(
     Ok((device, credential))
 }
 
-/// Enrols the desk at which one form or one correction is typed in; it has no credential, so nothing opens it again.
+/// The hash of a credential that nobody has.
+pub(crate) fn nobodys_credential(chance: &Chance) -> Vec<u8> {
+    sha256(&random_text(chance))
+}
+
+/// Enrols the desk at which one form or one correction is typed in; nobody has its credential, so nothing opens it
+/// again.
 ///
 /// `false` when there is such a device already.
 pub(crate) async fn enrol_desk(
     tx: &mut Tx,
-    scope: &OnePatientScope,
+    patient: PatientId,
     desk: DeviceId,
-    chance: &Chance,
+    nobodys_credential: &[u8],
     now: Timestamp,
 ) -> sqlx::Result<bool> {
-    queries::insert_device(tx, desk, DeviceKind::Desk, scope.patient(), &sha256(&random_text(chance)), now).await
+    queries::insert_device(tx, desk, DeviceKind::Desk, patient, nobodys_credential, now).await
 }
 
 async fn open_device_session(

@@ -188,7 +188,7 @@ async fn send_answers(state: &AppState, enrolled: &[Participant], dice: &Dice) -
         let then = at(state, &chance, one.received_at);
         async move {
             let scope = guard::operator().hand_in(one.patient, one.device, one.enrolled_at);
-            match sync::hand_in_read(&then, &scope, one.events).await {
+            match sync::hand_in(&then, &scope, one.events).await {
                 Ok(outcomes) => check_received(&outcomes),
                 Err(error) => anyhow::bail!("invented answers were not taken: {}", error.into_problem().detail),
             }

@@ -10,7 +10,8 @@ use shared::{
 use super::{
     Entry,
     check::amend_refusal,
-    routes::{Occasion, append, audit_entry, not_asked, taken_before},
+    occasion::{Occasion, not_asked},
+    routes::{append, audit_entry},
 };
 use crate::{
     audit::Operation,
@@ -28,10 +29,24 @@ pub(super) async fn amend(
 ) -> Result<Json<EntryReply>, ApiError> {
     let scope = patients::open(&state.db, &nurse, patient).await?;
     let occasion = Occasion::read(&state, &scope, &request.assessment).await?;
-    if taken_before(&state, &scope, request.entry).await?.is_none() {
-        let nothing_sent = || ApiError::refused("Nothing of it was sent yet. Nothing was saved; open the file again.");
-        let response = occasion.response(&request.instrument).ok_or_else(nothing_sent)?;
-        let standing = response.copies.first().filter(|it| it.submission.is_some()).ok_or_else(nothing_sent)?;
+    let nothing_sent = || ApiError::refused("Nothing of it was sent yet. Nothing was saved; open the file again.");
+    let response = occasion.response(&request.instrument).ok_or_else(nothing_sent)?;
+    let standing = response.copies.first().filter(|it| it.submission.is_some()).ok_or_else(nothing_sent)?;
+    let entry = Entry {
+        patient,
+        assessment: request.assessment.clone(),
+        instrument: standing.instrument.clone(),
+        wording: standing.wording.clone(),
+        origin: Origin {
+            device: request.entry,
+            mode: standing.mode,
+            respondent: standing.respondent,
+            session: SessionId::new(request.entry.as_uuid()),
+            staff: Some(nurse.staff()),
+        },
+        clock: request.clock,
+    };
+    if !occasion.has_received(request.entry) {
         let definition =
             state.catalog.find_answered(&standing.instrument, standing.answers.keys()).ok_or_else(not_asked)?;
         if standing.amendments.len() != request.n_amendments {
@@ -43,24 +58,11 @@ pub(super) async fn amend(
         }
         let items: Vec<&str> = request.changes.keys().map(ItemCode::as_str).collect();
         let detail = format!("{} {} {}", request.assessment, request.instrument, items.join(" "));
-        let entry = Entry {
-            patient,
-            assessment: request.assessment.clone(),
-            instrument: standing.instrument.clone(),
-            wording: standing.wording.clone(),
-            origin: Origin {
-                device: request.entry,
-                mode: standing.mode,
-                respondent: standing.respondent,
-                session: SessionId::new(request.entry.as_uuid()),
-                staff: Some(nurse.staff()),
-            },
-            clock: request.clock,
-        };
         let audited = audit_entry(&nurse, Operation::Correct, patient, detail);
         append(&state, &nurse, &scope, &entry, corrections(&request), audited).await?;
     }
-    let received_at = taken_before(&state, &scope, request.entry).await?.ok_or_else(ApiError::not_found)?;
+    let occasion = Occasion::read(&state, &scope, &request.assessment).await?;
+    let received_at = occasion.received_at(&entry, corrections(&request))?;
     Ok(Json(EntryReply { received_at, retrospective: false, differing: Vec::new() }))
 }
 

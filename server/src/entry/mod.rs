@@ -5,6 +5,7 @@
 
 mod amend;
 mod check;
+mod occasion;
 mod queries;
 mod routes;
 

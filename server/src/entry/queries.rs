@@ -1,7 +1,7 @@
 //! SQL of printed forms.
 
 use shared::{
-    id::{AssessmentId, DeviceId, InstrumentVersion, PatientId},
+    id::{AssessmentId, InstrumentVersion, PatientId},
     paper::FormCode,
     time::Timestamp,
 };
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     auth::guard::{NurseScope, OnePatientScope},
-    db::{Db, Tx, assessment_id, instant, millis, on, parse},
+    db::{Db, Tx, assessment_id, millis, on, parse},
 };
 
 /// What the code on a form means.
@@ -72,16 +72,4 @@ pub(super) async fn find_form(_: &NurseScope, db: &Db, code: FormCode) -> sqlx::
         })
     })
     .transpose()
-}
-
-/// When the first of what a desk typed in was received; `None` when nothing was, or it is not this patient's.
-pub(super) async fn find_receipt(
-    tx: &mut Tx,
-    scope: &OnePatientScope,
-    desk: DeviceId,
-) -> sqlx::Result<Option<Timestamp>> {
-    const SQL: &str = "SELECT MIN(received_at) FROM answer_event WHERE patient_id = $1 AND device_id = $2";
-    let at: Option<i64> = on!(tx, conn => sqlx::query_scalar(SQL).bind(scope.patient().as_uuid()).bind(desk.as_uuid())
-        .fetch_one(&mut **conn).await)?;
-    at.map(instant).transpose()
 }

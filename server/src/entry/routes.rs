@@ -8,23 +8,19 @@ use axum::{
 };
 use serde::Deserialize;
 use shared::{
-    answers::{
-        KnownBody, Origin, QuestionnaireResponse, Transcript, WordingRef,
-        response::{self, ItemResponse},
-    },
+    answers::{ItemResponse, KnownBody, Origin, QuestionnaireResponse, Transcript, WordingRef},
     api::{EntryReply, EntryRequest, FormReply, FormsReply, FormsRequest, PaperForm, ProblemKind, SentCopy},
     id::{AssessmentId, DeviceId, InstrumentKey, InstrumentVersion, Language, PatientId, SessionId},
     instrument::{Definition, InstrumentSheet},
     paper::{self, FormCode},
-    schedule::{self, Assessment, Facts},
     study::MilestoneKind,
-    sync::protocol::{PulledEvent, PushOutcome},
-    time::{Date, Timestamp},
+    sync::protocol::PushOutcome,
 };
 
 use super::{
     Entry, amend,
-    check::{Possible, entry_refusal},
+    check::entry_refusal,
+    occasion::{Occasion, not_asked},
     queries::{self, PrintedForm},
 };
 use crate::{
@@ -52,54 +48,8 @@ pub fn routes() -> Router<AppState> {
         .route("/api/patients/{patient}/amend", post(amend::amend))
 }
 
-pub(super) fn not_asked() -> ApiError {
-    ApiError::refused("This assessment does not ask that. Nothing was saved; open the file again.")
-}
-
 fn unworded() -> ApiError {
     ApiError::refused("The registry has no words for it in that language. Nothing was changed; choose another.")
-}
-
-/// One occasion of one patient, read in one snapshot.
-pub(super) struct Occasion {
-    facts: Facts,
-    assessment: Assessment,
-    events: Vec<PulledEvent>,
-}
-
-impl Occasion {
-    pub(super) async fn read(state: &AppState, scope: &OnePatientScope, id: &AssessmentId) -> Result<Self, ApiError> {
-        let mut tx = state.db.snapshot().await?;
-        let facts = patients::read_facts(&mut tx, scope).await?;
-        let mut plan = schedule::plan(&state.study, &facts, state.clock.today());
-        let assessment = plan.remove(id).ok_or_else(not_asked)?;
-        let events = sync::list_all_events(&mut tx, scope).await?;
-        Ok(Self { facts, assessment, events })
-    }
-
-    pub(super) fn response(&self, instrument: &InstrumentKey) -> Option<QuestionnaireResponse> {
-        response::read(self.events.iter().map(|it| &it.event), &self.assessment.id, instrument)
-    }
-
-    /// The version of an instrument that it asks.
-    fn asked(&self, instrument: &InstrumentKey) -> Result<&InstrumentVersion, ApiError> {
-        let mut asked = self.assessment.questionnaires.iter().map(|it| &it.instrument);
-        asked.find(|it| it.key == *instrument).ok_or_else(not_asked)
-    }
-
-    /// The day of a milestone that happened.
-    fn day_of(&self, kind: MilestoneKind) -> Option<Date> {
-        let happened = self.facts.milestones.iter().rev().find(|it| it.kind == kind && !it.planned);
-        happened.map(|it| it.on.anchor())
-    }
-
-    fn possible(&self, today: Date) -> Possible {
-        let death = self.day_of(MilestoneKind::Death);
-        Possible {
-            from: paper::earliest(self.assessment.window, today),
-            to: death.map_or(today, |death| death.min(today)),
-        }
-    }
 }
 
 async fn print(
@@ -223,16 +173,6 @@ async fn reply(
     }))
 }
 
-/// What was taken of a desk before: the same entry sent again, after a reply that was lost.
-pub(super) async fn taken_before(
-    state: &AppState,
-    scope: &OnePatientScope,
-    desk: DeviceId,
-) -> Result<Option<Timestamp>, ApiError> {
-    let mut tx = state.db.snapshot().await?;
-    Ok(queries::find_receipt(&mut tx, scope, desk).await?)
-}
-
 async fn enter(
     State(state): State<AppState>,
     nurse: NurseScope,
@@ -246,20 +186,21 @@ async fn enter(
     let definition = state.catalog.find_asked(&request.instrument).ok_or_else(not_asked)?;
     check_wording(&state, &request.instrument, &request.wording)?;
     let included_on = occasion.day_of(MilestoneKind::Inclusion);
-    let retrospective = included_on.is_some_and(|included_on| request.answered_on < included_on);
-    if taken_before(&state, &scope, request.entry).await?.is_none() {
+    let is_before = included_on.is_some_and(|included_on| request.answered_on < included_on);
+    let retrospective = occasion.find_transcript(request.entry).map_or(is_before, |it| it.retrospective);
+    let (entry, told) = transcription(&nurse, patient, request.clone(), definition, retrospective);
+    if !occasion.has_received(request.entry) {
         if let Some(refusal) = entry_refusal(&request, definition, occasion.possible(state.clock.today())) {
             return Err(ApiError::refused(refusal));
         }
         let sent = occasion.response(&key);
         check_again(sent.as_ref(), request.again)?;
         let detail = format!("{} {key} {}", request.assessment, crate::db::to_code(&request.mode)?);
-        let (entry, told) = transcription(&nurse, patient, request.clone(), definition, retrospective);
-        append(&state, &nurse, &scope, &entry, told, audit_entry(&nurse, Operation::Transcribe, patient, detail))
-            .await?;
+        let audited = audit_entry(&nurse, Operation::Transcribe, patient, detail);
+        append(&state, &nurse, &scope, &entry, told.clone(), audited).await?;
     }
-    let received_at = taken_before(&state, &scope, request.entry).await?.ok_or_else(ApiError::not_found)?;
     let occasion = Occasion::read(&state, &scope, &request.assessment).await?;
+    let received_at = occasion.received_at(&entry, told)?;
     let twice = occasion.response(&key).as_ref().and_then(paper::twice);
     let differing = twice.map(|it| Vec::from_iter(it.open)).unwrap_or_default();
     Ok(Json(EntryReply { received_at, retrospective, differing }))
@@ -317,7 +258,7 @@ fn transcription(
     (Entry { patient, assessment, instrument, wording, origin, clock }, told)
 }
 
-/// Enrols the desk, notes who typed, and hands in what was told.
+/// Hands in what was told at a desk that is enrolled for it; of the same sent twice at one moment, one is taken.
 pub(super) async fn append(
     state: &AppState,
     nurse: &NurseScope,
@@ -327,17 +268,8 @@ pub(super) async fn append(
     audited: audit::Entry,
 ) -> Result<(), ApiError> {
     let (now, desk) = (state.clock.now(), entry.origin.device);
-    let mut tx = state.db.begin().await?;
-    if !auth::enrol_desk(&mut tx, scope, desk, &state.chance, now).await? {
-        let detail = "It is being saved already, or was begun before. Nothing was lost; open the file to see.";
-        return Err(ApiError::new(ProblemKind::Conflict, detail));
-    }
-    audit::append(&mut tx, &audited, now).await?;
-    tx.commit().await?;
     let events = entry.events(told, || state.chance.id_at(now));
-    let events =
-        events.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>().map_err(anyhow::Error::from)?;
-    let outcomes = sync::hand_in(state, &nurse.desk(scope, desk, now), events).await?;
+    let outcomes = sync::hand_in_at_desk(state, &nurse.desk(scope, desk, now), audited, events).await?;
     let aside = outcomes.iter().find_map(|outcome| match outcome {
         PushOutcome::Received(_) => None,
         PushOutcome::Quarantined { reason, .. } => Some(reason),

@@ -16,5 +16,5 @@ pub use judge::submitted_on;
 pub use live::News;
 pub use queries::{last_news, list_all_events, list_progress, note_news};
 pub use rebuild::{list_progress_known_at, list_progress_known_at_each, rebuild};
-pub use routes::{hand_in, hand_in_read, read_bundle, routes};
+pub use routes::{hand_in, hand_in_at_desk, read_bundle, routes};
 pub use writer::{Pushed, Writer, WriterStopped};

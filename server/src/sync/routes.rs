@@ -19,9 +19,10 @@ use super::{
     bundle::bundle,
     judge::{Court, Verdict, judge, judge_read},
     queries,
-    writer::Pushed,
+    writer::{NewDesk, Pushed},
 };
 use crate::{
+    audit, auth,
     auth::guard::{HandInScope, NurseScope, OnePatientScope, PatientScope},
     db::Tx,
     devices,
@@ -75,38 +76,49 @@ fn check(request: &RawPush<'_>) -> Result<(), ApiError> {
 async fn push(State(state): State<AppState>, scope: HandInScope, body: JsonBytes) -> Result<Json<PushReply>, ApiError> {
     let request: RawPush<'_> = body.read()?;
     check(&request)?;
-    let outcomes = hand_in(&state, &scope, request.events.iter().map(|event| event.get())).await?;
+    let judge_all = |court: &Court<'_>| request.events.iter().map(|event| judge(court, event.get())).collect();
+    let outcomes = append(&state, &scope, judge_all, None).await?;
     Ok(Json(PushReply { outcomes }))
 }
 
-/// Takes in events as JSON: each is judged on its own, and what is fit is durably committed before this returns.
+/// Takes in events that were never text: each is judged on its own, and what is fit is durably committed before this
+/// returns.
 ///
 /// # Errors
 /// When nothing could be committed: nothing of it is kept then.
 pub async fn hand_in(
     state: &AppState,
     scope: &HandInScope,
-    events: impl IntoIterator<Item = impl AsRef<str>>,
+    events: Vec<AnswerEvent>,
 ) -> Result<Vec<PushOutcome>, ApiError> {
-    append(state, scope, |court| events.into_iter().map(|event| judge(court, event.as_ref())).collect()).await
+    append(state, scope, |court| judge_each(court, events), None).await
 }
 
-/// Takes in events that were never text: the demonstration's.
+/// Takes in what was typed in at a desk; the desk is enrolled and its entry audited in the same transaction, so that a
+/// server that stops half-way leaves nothing. Nothing comes back, and nothing is taken in, when there is such a device
+/// already.
 ///
 /// # Errors
 /// When nothing could be committed: nothing of it is kept then.
-pub async fn hand_in_read(
+pub async fn hand_in_at_desk(
     state: &AppState,
     scope: &HandInScope,
+    audited: audit::Entry,
     events: Vec<AnswerEvent>,
 ) -> Result<Vec<PushOutcome>, ApiError> {
-    append(state, scope, |court| events.into_iter().map(|event| judge_read(court, event, "")).collect()).await
+    let desk = NewDesk { credential_hash: auth::nobodys_credential(&state.chance), audited };
+    append(state, scope, |court| judge_each(court, events), Some(desk)).await
+}
+
+fn judge_each(court: &Court<'_>, events: Vec<AnswerEvent>) -> Vec<Verdict> {
+    events.into_iter().map(|event| judge_read(court, event, "")).collect()
 }
 
 async fn append(
     state: &AppState,
     scope: &HandInScope,
     judge: impl FnOnce(&Court<'_>) -> Vec<Verdict>,
+    desk: Option<NewDesk>,
 ) -> Result<Vec<PushOutcome>, ApiError> {
     let court = Court {
         patient: scope.patient(),
@@ -119,7 +131,8 @@ async fn append(
         catalog: &state.catalog,
     };
     let verdicts = judge(&court);
-    let pushed = Pushed { patient: court.patient, device: court.device, received_at: court.received_at, verdicts };
+    let Court { patient, device, received_at, .. } = court;
+    let pushed = Pushed { patient, device, received_at, verdicts, desk };
     Ok(state.writer.append(pushed).await??)
 }
 

@@ -19,7 +19,10 @@ use super::{
     live::News,
     queries,
 };
-use crate::db::{self, Db};
+use crate::{
+    audit, auth,
+    db::{self, Db, Tx},
+};
 
 /// Most pushes in one transaction.
 const GROUP: usize = 64;
@@ -34,6 +37,16 @@ pub struct Pushed {
     pub(super) device: DeviceId,
     pub(super) received_at: Timestamp,
     pub(super) verdicts: Vec<Verdict>,
+    /// The device is a desk that is enrolled with this push, its only one.
+    pub(super) desk: Option<NewDesk>,
+}
+
+/// What enrols a desk in the transaction that takes in what was typed at it, so that there is all of it or nothing.
+#[derive(Debug)]
+pub(super) struct NewDesk {
+    /// Nobody has the credential.
+    pub(super) credential_hash: Vec<u8>,
+    pub(super) audited: audit::Entry,
 }
 
 impl Pushed {
@@ -71,7 +84,7 @@ impl Writer {
         Self { jobs }
     }
 
-    /// Hands in a push and waits until it is durably committed.
+    /// Hands in a push and waits until it is durably committed; nothing comes back of a desk that is used again.
     ///
     /// # Errors
     /// When it could not be committed: nothing of it is kept then.
@@ -139,6 +152,17 @@ async fn commit(db: &Db, pushes: &[&Pushed]) -> sqlx::Result<(u64, Vec<Vec<PushO
     }
 }
 
+/// Enrols the desk that a push is typed in at; `false` when there is such a device already, and nothing is to be taken
+/// in from it.
+async fn enrol(tx: &mut Tx, pushed: &Pushed) -> sqlx::Result<bool> {
+    let Some(NewDesk { credential_hash, audited }) = &pushed.desk else { return Ok(true) };
+    let is_new = auth::enrol_desk(tx, pushed.patient, pushed.device, credential_hash, pushed.received_at).await?;
+    if is_new {
+        audit::append(tx, audited, pushed.received_at).await?;
+    }
+    Ok(is_new)
+}
+
 /// Whether ids that are there already are looked for before inserting.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Looking {
@@ -164,7 +188,10 @@ async fn try_commit(db: &Db, pushes: &[&Pushed], looking: Looking) -> sqlx::Resu
         new_events: Vec::new(),
         quarantined: Vec::new(),
     };
-    let outcomes = pushes.iter().map(|pushed| ledger.admit(pushed)).collect();
+    let mut outcomes = Vec::with_capacity(pushes.len());
+    for pushed in pushes {
+        outcomes.push(if enrol(&mut tx, pushed).await? { ledger.admit(pushed) } else { Vec::new() });
+    }
     queries::insert_events(&mut tx, &ledger.new_events).await?;
     queries::insert_quarantined(&mut tx, &ledger.quarantined).await?;
     if !ledger.quarantined.is_empty() {

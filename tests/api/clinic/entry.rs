@@ -28,10 +28,10 @@ use crate::support::{
 
 const DAY: Duration = Duration::from_hours(24);
 
-type Said = BTreeMap<ItemCode, ItemResponse>;
+pub(super) type Said = BTreeMap<ItemCode, ItemResponse>;
 
 /// The first option of every item that applies.
-fn first_options(sheet: &InstrumentSheet) -> Said {
+pub(super) fn first_options(sheet: &InstrumentSheet) -> Said {
     let mut answers = BTreeMap::new();
     while let Some(item) = next_unanswered(&sheet.definition, &answers, &BTreeSet::new()) {
         let first = |set| sheet.definition.options[set].codes[0];
@@ -48,12 +48,12 @@ fn first_options(sheet: &InstrumentSheet) -> Said {
     answers.into_iter().map(|(item, value)| (item, ItemResponse::Answered(value))).collect()
 }
 
-async fn form(nurse: &Client, patient: PatientId, assessment: &str, instrument: &str) -> FormReply {
+pub(super) async fn form(nurse: &Client, patient: PatientId, assessment: &str, instrument: &str) -> FormReply {
     nurse.get(&format!("/api/patients/{patient}/forms/{assessment}/{instrument}?language=fr")).await.ok()
 }
 
 /// An entry of a form, answered on a day.
-fn entry(app: &TestApp, form: &FormReply, answered_on: &str, answers: &Said) -> Value {
+pub(super) fn entry(app: &TestApp, form: &FormReply, answered_on: &str, answers: &Said) -> Value {
     json!({
         "entry": Uuid::now_v7(),
         "assessment": form.assessment,
@@ -67,11 +67,17 @@ fn entry(app: &TestApp, form: &FormReply, answered_on: &str, answers: &Said) -> 
     })
 }
 
-async fn enter(nurse: &Client, patient: PatientId, entry: &Value) -> Reply {
+pub(super) async fn enter(nurse: &Client, patient: PatientId, entry: &Value) -> Reply {
     nurse.post(&format!("/api/patients/{patient}/entries"), entry).await
 }
 
-fn amendment(app: &TestApp, assessment: &str, instrument: &str, n_amendments: usize, changes: &Value) -> Value {
+pub(super) fn amendment(
+    app: &TestApp,
+    assessment: &str,
+    instrument: &str,
+    n_amendments: usize,
+    changes: &Value,
+) -> Value {
     json!({
         "entry": Uuid::now_v7(),
         "assessment": assessment,
@@ -83,15 +89,15 @@ fn amendment(app: &TestApp, assessment: &str, instrument: &str, n_amendments: us
     })
 }
 
-async fn amend(nurse: &Client, patient: PatientId, amendment: &Value) -> Reply {
+pub(super) async fn amend(nurse: &Client, patient: PatientId, amendment: &Value) -> Reply {
     nurse.post(&format!("/api/patients/{patient}/amend"), amendment).await
 }
 
-async fn file(nurse: &Client, patient: PatientId) -> PatientReply {
+pub(super) async fn file(nurse: &Client, patient: PatientId) -> PatientReply {
     nurse.get(&format!("/api/patients/{patient}")).await.ok()
 }
 
-fn received<'a>(file: &'a PatientReply, assessment: &str, instrument: &str) -> &'a ReceivedQuestionnaire {
+pub(super) fn received<'a>(file: &'a PatientReply, assessment: &str, instrument: &str) -> &'a ReceivedQuestionnaire {
     let of = |it: &&ReceivedQuestionnaire| {
         it.assessment.to_string() == assessment && it.instrument.key.as_str() == instrument
     };
@@ -108,11 +114,11 @@ async fn asks_for_attention(nurse: &Client) -> bool {
     !list.lines.is_empty()
 }
 
-fn said(code: i32) -> ItemResponse {
+pub(super) fn said(code: i32) -> ItemResponse {
     ItemResponse::Answered(AnswerValue::Code(code))
 }
 
-fn item(code: &str) -> ItemCode {
+pub(super) fn item(code: &str) -> ItemCode {
     code.parse().unwrap()
 }
 

@@ -8,5 +8,6 @@ mod milestones;
 mod missing;
 mod person;
 mod reminders;
+mod retrying;
 mod unsent;
 mod worklist;
