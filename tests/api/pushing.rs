@@ -285,13 +285,17 @@ on_both_databases! {
             "DELETE FROM milestone",
             "UPDATE audit SET detail = 'x'",
             "DELETE FROM audit WHERE log = 'clinical'",
+            "DELETE FROM audit WHERE log = 'security'",
+            "UPDATE audit SET operation = 'purged', detail = '', staff_id = NULL, device_id = NULL, patient_id = NULL,
+                salt = NULL WHERE log = 'clinical'",
+            "UPDATE audit SET chain = commitment, operation = 'purged', detail = '', staff_id = NULL, salt = NULL",
         ] {
             assert!(app.execute(sql).await.is_err(), "{sql}");
         }
         match app.state.db.read() {
             Engine::Sqlite(_) => {
                 let replace = "INSERT OR REPLACE INTO answer_event SELECT position, event_id, patient_id, timepoint,
-                    occurrence, instrument, version, device_id, sequence, received_at, hash, 'x' FROM answer_event";
+                    occurrence, instrument, version, device_id, sequence, received_at, hash, 'x', salt, chain FROM answer_event";
                 assert!(app.execute(replace).await.is_err());
             }
             Engine::Postgres(_) => assert!(app.execute("TRUNCATE answer_event").await.is_err()),

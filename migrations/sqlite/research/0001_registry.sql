@@ -203,12 +203,14 @@ CREATE TABLE session (
 ) STRICT;
 CREATE INDEX session_by_end ON session (ends_at);
 
--- The last position given out. Whoever appends locks this row first, so positions follow commits.
+-- The last position given out, and the chain up to there. Whoever appends locks this row first, so positions follow
+-- commits.
 CREATE TABLE position (
   one   INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
-  value INTEGER NOT NULL
+  value INTEGER NOT NULL,
+  chain BLOB    NOT NULL
 ) STRICT;
-INSERT INTO position (one, value) VALUES (1, 0);
+INSERT INTO position (one, value, chain) VALUES (1, 0, zeroblob(32));
 
 -- What was said. Append-only: the triggers below refuse every change. No foreign keys:
 -- patient and device come from the guard, and each key would be looked up again for every row.
@@ -224,7 +226,9 @@ CREATE TABLE answer_event (
   sequence    INTEGER NOT NULL,
   received_at INTEGER NOT NULL,
   hash        BLOB    NOT NULL,               -- SHA-256 of body
-  body        TEXT    NOT NULL                -- the canonical bytes
+  body        TEXT    NOT NULL,               -- the canonical bytes
+  salt        BLOB    NOT NULL,               -- what the log commits to is the hash of this and hash
+  chain       BLOB    NOT NULL                -- of all up to here: docs/protocol.md
 ) STRICT;
 CREATE INDEX answer_event_by_patient ON answer_event (patient_id, position);
 
@@ -394,22 +398,59 @@ CREATE TABLE news (
 ) STRICT;
 INSERT INTO news (one, value) VALUES (1, 0);
 
--- Who did what, when and to whom. Append-only.
+-- Who did what, when and to whom. Append-only; of the security log the payload goes after twelve months, with its salt.
 CREATE TABLE audit (
-  audit_id   INTEGER PRIMARY KEY AUTOINCREMENT,
+  audit_id   INTEGER NOT NULL PRIMARY KEY,      -- from 1, without a gap
   log        TEXT    NOT NULL,                -- clinical (kept with the record) or security (12 months)
   at         INTEGER NOT NULL,
   staff_id   BLOB,
   device_id  BLOB,
-  operation  TEXT    NOT NULL,
+  operation  TEXT    NOT NULL,                -- purged: the payload is gone
   patient_id BLOB,
-  detail     TEXT    NOT NULL
+  detail     TEXT    NOT NULL,
+  salt       BLOB,
+  commitment BLOB    NOT NULL,                -- the salted hash of log, time and payload
+  chain      BLOB    NOT NULL                 -- of all up to here: docs/protocol.md
 ) STRICT;
+
+-- The last entry's number, and the chain up to there. Whoever appends locks this row last.
+CREATE TABLE audit_end (
+  one   INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+  value INTEGER NOT NULL,
+  chain BLOB    NOT NULL
+) STRICT;
+INSERT INTO audit_end (one, value, chain) VALUES (1, 0, zeroblob(32));
+
+-- Signed heads of the two logs, as they were given out.
+CREATE TABLE checkpoint (
+  log     TEXT    NOT NULL,                   -- answers or audit
+  size    INTEGER NOT NULL,                   -- how many entries it vouches for
+  note    TEXT    NOT NULL,                   -- C2SP tlog-checkpoint
+  made_at INTEGER NOT NULL,
+  PRIMARY KEY (log, size)
+) STRICT;
+
+-- Recomputable: roots of 256 entries each, so that a root or a proof needs few of them.
+CREATE TABLE tree_block (
+  log   TEXT    NOT NULL,
+  block INTEGER NOT NULL,                     -- from 0
+  root  BLOB    NOT NULL,
+  PRIMARY KEY (log, block)
+) STRICT;
+
 CREATE INDEX audit_by_patient ON audit (patient_id) WHERE patient_id IS NOT NULL;
-CREATE TRIGGER audit_keeps_its_values BEFORE UPDATE ON audit
+CREATE INDEX audit_to_purge ON audit (at) WHERE log = 'security' AND operation <> 'purged';
+CREATE TRIGGER audit_keeps_its_values BEFORE UPDATE ON audit WHEN NOT (
+  OLD.log = 'security' AND NEW.operation = 'purged' AND NEW.staff_id IS NULL
+  AND NEW.device_id IS NULL AND NEW.patient_id IS NULL AND NEW.detail = '' AND NEW.salt IS NULL AND NEW.audit_id = OLD.audit_id
+  AND NEW.log = OLD.log AND NEW.at = OLD.at AND NEW.commitment = OLD.commitment AND NEW.chain = OLD.chain)
 BEGIN SELECT RAISE(ABORT, 'an audit entry is never changed'); END;
-CREATE TRIGGER audit_stays BEFORE DELETE ON audit WHEN OLD.log = 'clinical'
-BEGIN SELECT RAISE(ABORT, 'a clinical audit entry is never deleted'); END;
+CREATE TRIGGER audit_stays BEFORE DELETE ON audit
+BEGIN SELECT RAISE(ABORT, 'an audit entry is never deleted'); END;
+CREATE TRIGGER checkpoint_keeps_its_values BEFORE UPDATE ON checkpoint
+BEGIN SELECT RAISE(ABORT, 'a checkpoint is never changed'); END;
+CREATE TRIGGER checkpoint_stays BEFORE DELETE ON checkpoint
+BEGIN SELECT RAISE(ABORT, 'a checkpoint is never deleted'); END;
 
 CREATE TABLE export (
   export_id INTEGER NOT NULL PRIMARY KEY,     -- the number of its audit entry

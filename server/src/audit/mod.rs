@@ -1,12 +1,29 @@
 //! The audit trail: who did what, when, and to which patient. Entries are appended and never changed.
 //!
-//! Two logs with two lives: the clinical one lasts as long as the record, the security one twelve months.
+//! Two logs with two lives: the clinical one lasts as long as the record, the security one twelve months. Both are one
+//! chain, which commits to salted hashes: a payload can go, and what stays still fits.
 
 mod queries;
 
-use shared::id::{DeviceId, PatientId, StaffId};
+use sha2::{Digest, Sha256};
+use shared::{
+    id::{DeviceId, PatientId, StaffId},
+    sync::proof::{AuditLog, Hash},
+    time::Timestamp,
+};
 
-pub use queries::{append, append_alone};
+pub use queries::{append, append_alone, purge};
+
+/// The operation of an entry whose payload is gone.
+const PURGED: &str = "purged";
+
+/// A log's word in the trail.
+const fn word(log: AuditLog) -> &'static str {
+    match log {
+        AuditLog::Clinical => "clinical",
+        AuditLog::Security => "security",
+    }
+}
 
 /// What was done.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -127,9 +144,9 @@ impl Operation {
 
     /// The log it belongs to.
     #[must_use]
-    pub const fn log(self) -> &'static str {
+    pub const fn log(self) -> AuditLog {
         match self {
-            Self::SignIn | Self::LockSession | Self::UnlockSession | Self::ReadAudit => "security",
+            Self::SignIn | Self::LockSession | Self::UnlockSession | Self::ReadAudit => AuditLog::Security,
             Self::EnrolDevice
             | Self::RevokeDevice
             | Self::PrepareTablet
@@ -150,7 +167,7 @@ impl Operation {
             | Self::Export
             | Self::Transcribe
             | Self::Correct
-            | Self::PrintForms => "clinical",
+            | Self::PrintForms => AuditLog::Clinical,
         }
     }
 }
@@ -187,6 +204,15 @@ impl Entry {
     #[must_use]
     pub const fn device(device: DeviceId, patient: PatientId, operation: Operation) -> Self {
         Self { operation, staff: None, device: Some(device), patient: Some(patient), detail: String::new() }
+    }
+
+    /// What the trail commits to: SHA-256 of the JSON array of log, milliseconds, staff, device, operation, patient
+    /// and detail.
+    fn payload_hash(&self, at: Timestamp) -> Hash {
+        let Self { operation, staff, device, patient, detail } = self;
+        let log = word(operation.log());
+        let payload = serde_json::json!([log, at.as_millisecond(), staff, device, operation.word(), patient, detail]);
+        Sha256::digest(payload.to_string()).into()
     }
 
     /// The same, to this patient.

@@ -2,23 +2,41 @@
 
 use shared::{
     id::{DeviceId, PatientId, StaffId},
+    sync::proof,
     time::Timestamp,
 };
 
-use super::Entry;
-use crate::db::{Db, Tx, millis, on};
+use super::{Entry, PURGED, word};
+use crate::db::{Db, LogEnd, Tx, column, log_end, millis, on};
 
 /// Appends an entry within the transaction that does what it tells; gives the entry's number.
+///
+/// To be called last: it locks the end of the log, and whoever waits for something else while holding it could wait
+/// for somebody who waits for it.
 ///
 /// # Errors
 /// When the database could not.
 pub async fn append(tx: &mut Tx, entry: &Entry, now: Timestamp) -> sqlx::Result<i64> {
-    const SQL: &str = "INSERT INTO audit (log, at, staff_id, device_id, operation, patient_id, detail)
-        VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING audit_id";
+    const LOCK: [&str; 2] = log_end!("UPDATE audit_end SET value = value");
+    const INSERT: &str =
+        "INSERT INTO audit (audit_id, log, at, staff_id, device_id, operation, patient_id, detail, salt,
+            commitment, chain)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    const MOVE: &str = "UPDATE audit_end SET value = $1, chain = $2";
+    let mut end = LogEnd::read(tx, LOCK).await?;
+    let number = end.number + 1;
+    let (salt, log) = (end.salt(number), entry.operation.log());
+    let commitment = proof::commitment(&salt, &entry.payload_hash(now));
+    let chain = end.append(&proof::audit_leaf(number, log, now, &commitment));
     let (staff, device) = (entry.staff.map(StaffId::as_uuid), entry.device.map(DeviceId::as_uuid));
     let patient = entry.patient.map(PatientId::as_uuid);
-    on!(tx, conn => sqlx::query_scalar(SQL).bind(entry.operation.log()).bind(millis(now)).bind(staff).bind(device)
-        .bind(entry.operation.word()).bind(patient).bind(&entry.detail).fetch_one(&mut **conn).await)
+    on!(tx, conn => {
+        sqlx::query(INSERT).bind(column(number)).bind(word(log)).bind(millis(now)).bind(staff).bind(device)
+            .bind(entry.operation.word()).bind(patient).bind(&entry.detail).bind(salt.as_slice())
+            .bind(commitment.as_slice()).bind(chain.as_slice()).execute(&mut **conn).await?;
+        sqlx::query(MOVE).bind(column(number)).bind(chain.as_slice()).execute(&mut **conn).await?;
+    });
+    Ok(column(number))
 }
 
 /// Appends an entry on its own: for reads, which change nothing else.
@@ -30,4 +48,17 @@ pub async fn append_alone(db: &Db, entry: &Entry, now: Timestamp) -> sqlx::Resul
     let number = append(&mut tx, entry, now).await?;
     tx.commit().await?;
     Ok(number)
+}
+
+/// Takes the payload, and its salt, out of the security entries from before an instant; gives how many.
+///
+/// # Errors
+/// When the database could not.
+pub async fn purge(db: &Db, before: Timestamp) -> sqlx::Result<u64> {
+    const SQL: &str =
+        "UPDATE audit SET operation = $1, staff_id = NULL, device_id = NULL, patient_id = NULL, detail = '',
+            salt = NULL
+        WHERE log = 'security' AND operation <> 'purged' AND at < $2";
+    on!(db.write(), pool => sqlx::query(SQL).bind(PURGED).bind(millis(before)).execute(pool).await
+        .map(|done| done.rows_affected()))
 }

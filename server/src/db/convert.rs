@@ -21,6 +21,26 @@ pub fn instant(millis: i64) -> sqlx::Result<Timestamp> {
     Timestamp::from_millisecond(millis).map_err(decode)
 }
 
+/// A number of a log, from 1, as its column holds it.
+#[must_use]
+pub fn column(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// Such a number from its column.
+#[must_use]
+pub fn from_column(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or_default()
+}
+
+/// A SHA-256 from its column.
+///
+/// # Errors
+/// When it has not 32 bytes.
+pub fn hash(bytes: &[u8]) -> sqlx::Result<[u8; 32]> {
+    bytes.try_into().map_err(|error: std::array::TryFromSliceError| decode(error))
+}
+
 /// A key, id or civil date from its column.
 ///
 /// # Errors

@@ -5,13 +5,18 @@
 //! JSON is text. A forgotten parameter is NULL to SQLite, hence NOT NULL columns and every test on both engines.
 
 mod convert;
+mod log_end;
 mod many;
 mod open;
 mod trouble;
 
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
-pub use convert::{assessment_id, from_code, from_json, hex, instant, millis, parse, to_code, to_json};
+pub use convert::{
+    assessment_id, column, from_code, from_column, from_json, hash, hex, instant, millis, parse, to_code, to_json,
+};
+pub use log_end::LogEnd;
+pub(crate) use log_end::log_end;
 pub use many::given;
 pub(crate) use many::{list_of_patients, of_patients};
 pub use open::{Database, connect, migrate};

@@ -76,10 +76,10 @@ pub async fn tell(state: &AppState, scope: &PatientScope, told: Told) -> sqlx::R
     let before = queries::find_holding(&mut tx, device).await?;
     let after = before.after(told, queries::count_received(&mut tx, scope).await?, now);
     queries::set_holding(&mut tx, device, &after).await?;
+    sync::note_news(&mut tx).await?;
     if after.n_lost > before.n_lost {
         audit::append(&mut tx, &lost(device, scope, after.n_lost - before.n_lost), now).await?;
     }
-    sync::note_news(&mut tx).await?;
     tx.commit().await?;
     state.news.hurry();
     Ok(())

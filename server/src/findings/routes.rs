@@ -60,8 +60,8 @@ async fn look(
     assessments::replan(&mut tx, &state.study, patient).await?;
     let on = request.assessment.map_or_else(String::new, |id| format!("{id}: "));
     let entry = audit::Entry::staff(nurse.staff(), Operation::Look).of(patient);
-    audit::append(&mut tx, &entry.with(format!("{on}{}", kinds(&seen))), now).await?;
     sync::note_news(&mut tx).await?;
+    audit::append(&mut tx, &entry.with(format!("{on}{}", kinds(&seen))), now).await?;
     let looks = list(&mut tx, &[patient]).await?.remove(&patient).unwrap_or_default();
     let noted = looks.into_iter().find(|line| seen.contains(&line.finding.to_string())).and_then(|line| line.looked);
     tx.commit().await?;

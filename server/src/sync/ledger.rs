@@ -6,7 +6,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use shared::{
     id::{AnswerEventId, AssessmentId, DeviceId, InstrumentKey, PatientId},
-    sync::protocol::{PushOutcome, QuarantineReason, Receipt},
+    sync::{
+        proof::{self, Hash, Salt},
+        protocol::{PushOutcome, QuarantineReason, Receipt},
+    },
     time::{Date, Timestamp},
 };
 
@@ -14,7 +17,7 @@ use super::{
     judge::{FitEvent, Part, SetAside, Verdict},
     writer::Pushed,
 };
-use crate::db::hex;
+use crate::db::{LogEnd, hex};
 
 /// What one device sent of one questionnaire goes by.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -65,6 +68,9 @@ pub(super) struct NewEvent<'a> {
     pub(super) position: u64,
     pub(super) pushed: &'a Pushed,
     pub(super) event: &'a FitEvent,
+    pub(super) salt: Salt,
+    /// Of the log up to here.
+    pub(super) chain: Hash,
 }
 
 /// An event to be quarantined.
@@ -77,8 +83,8 @@ pub(super) struct Quarantined<'a> {
 /// What one transaction reads, decides and writes.
 #[derive(Debug)]
 pub(super) struct Ledger<'a> {
-    /// The last position given out.
-    pub(super) position: u64,
+    /// Where the log ends: its number is the last position given out.
+    pub(super) end: LogEnd,
     pub(super) known: HashMap<AnswerEventId, Known>,
     pub(super) copies: BTreeMap<CopyKey, CopyState>,
     pub(super) new_events: Vec<NewEvent<'a>>,
@@ -148,16 +154,19 @@ impl<'a> Ledger<'a> {
     }
 
     fn append(&mut self, pushed: &'a Pushed, key: &CopyKey, event: &'a FitEvent) -> PushOutcome {
-        self.position += 1;
-        let known = Known { position: self.position, received_at: pushed.received_at, hash: event.hash };
+        let position = self.end.number + 1;
+        let salt = self.end.salt(position);
+        let leaf = proof::answer_leaf(position, pushed.received_at, event.id, &proof::commitment(&salt, &event.hash));
+        let chain = self.end.append(&leaf);
+        let known = Known { position, received_at: pushed.received_at, hash: event.hash };
         if !self.copies.contains_key(key) {
             self.copies.insert(key.clone(), CopyState::default());
         }
         if let Some(copy) = self.copies.get_mut(key) {
-            copy.append(self.position, pushed.received_at, event.sequence, event.part);
+            copy.append(position, pushed.received_at, event.sequence, event.part);
         }
         self.known.insert(event.id, known);
-        self.new_events.push(NewEvent { position: self.position, pushed, event });
+        self.new_events.push(NewEvent { position, pushed, event, salt, chain });
         receipt(event.id, known)
     }
 

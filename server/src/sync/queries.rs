@@ -11,7 +11,10 @@ use serde_json::json;
 use shared::{
     id::{AnswerEventId, DeviceId, PatientId},
     schedule::Progress,
-    sync::protocol::{PulledEvent, Receipt},
+    sync::{
+        proof::Hash,
+        protocol::{PulledEvent, Receipt},
+    },
 };
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
@@ -22,32 +25,21 @@ use super::{
 };
 use crate::{
     auth::guard::OnePatientScope,
-    db::{Db, Engine, Tx, assessment_id, from_json, hex, instant, millis, on, parse, to_code},
+    db::{
+        Db, Engine, LogEnd, Tx, assessment_id, column, from_column, from_json, hash, hex, instant, log_end, millis, on,
+        parse, to_code,
+    },
 };
 
-/// A position as its column holds it.
-pub(super) fn column(position: u64) -> i64 {
-    i64::try_from(position).unwrap_or(i64::MAX)
+/// Locks the counter until the transaction ends, and gives where the log ends.
+pub(super) async fn lock_position(tx: &mut Tx) -> sqlx::Result<LogEnd> {
+    const SQL: [&str; 2] = log_end!("UPDATE position SET value = value");
+    LogEnd::read(tx, SQL).await
 }
 
-pub(super) fn from_column(position: i64) -> u64 {
-    u64::try_from(position).unwrap_or_default()
-}
-
-fn hash(bytes: &[u8]) -> sqlx::Result<[u8; 32]> {
-    bytes.try_into().map_err(|error: std::array::TryFromSliceError| sqlx::Error::Decode(Box::new(error)))
-}
-
-/// Locks the counter until the transaction ends, and gives the last position given out.
-pub(super) async fn lock_position(tx: &mut Tx) -> sqlx::Result<u64> {
-    const SQL: &str = "UPDATE position SET value = value RETURNING value";
-    let position: i64 = on!(tx, conn => sqlx::query_scalar(SQL).fetch_one(&mut **conn).await)?;
-    Ok(from_column(position))
-}
-
-pub(super) async fn set_position(tx: &mut Tx, position: u64) -> sqlx::Result<()> {
-    const SQL: &str = "UPDATE position SET value = $1";
-    on!(tx, conn => sqlx::query(SQL).bind(column(position)).execute(&mut **conn).await.map(|_| ()))
+pub(super) async fn set_position(tx: &mut Tx, position: u64, chain: &Hash) -> sqlx::Result<()> {
+    const SQL: &str = "UPDATE position SET value = $1, chain = $2";
+    on!(tx, conn => sqlx::query(SQL).bind(column(position)).bind(chain.as_slice()).execute(&mut **conn).await.map(|_| ()))
 }
 
 /// The last position committed by any process, and the count of other news.
@@ -216,9 +208,9 @@ const SIZES: [usize; 4] = [512, 64, 8, 1];
 /// The statement for so many rows. `OR FAIL`: the whole transaction is given up anyway, so that SQLite need not keep
 /// what the statement alone changed.
 fn insert_rows(n: usize) -> String {
-    let row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let columns = "position, event_id, patient_id, timepoint, occurrence, instrument, version, device_id, sequence,
-        received_at, hash, body";
+        received_at, hash, body, salt, chain";
     format!("INSERT OR FAIL INTO answer_event ({columns}) VALUES {}", vec![row; n].join(", "))
 }
 
@@ -243,7 +235,7 @@ async fn insert_chunk_sqlite(
     chunk: &[NewEvent<'_>],
 ) -> sqlx::Result<()> {
     let mut insert = sqlx::query(AssertSqlSafe(sql));
-    for NewEvent { position, pushed, event } in chunk {
+    for NewEvent { position, pushed, event, salt, chain } in chunk {
         insert = insert
             .bind(column(*position))
             .bind(event.id.as_uuid())
@@ -256,16 +248,18 @@ async fn insert_chunk_sqlite(
             .bind(event.sequence)
             .bind(millis(pushed.received_at))
             .bind(event.hash.as_slice())
-            .bind(event.body.as_str());
+            .bind(event.body.as_str())
+            .bind(salt.as_slice())
+            .bind(chain.as_slice());
     }
     insert.execute(conn).await.map(|_| ())
 }
 
 async fn insert_events_postgres(conn: &mut sqlx::PgConnection, events: &[NewEvent<'_>]) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO answer_event (position, event_id, patient_id, timepoint, occurrence, instrument,
-            version, device_id, sequence, received_at, hash, body)
+            version, device_id, sequence, received_at, hash, body, salt, chain)
         SELECT * FROM UNNEST($1::bigint[], $2::uuid[], $3::uuid[], $4::text[], $5::bigint[], $6::text[], $7::text[],
-            $8::uuid[], $9::bigint[], $10::bigint[], $11::bytea[], $12::text[])";
+            $8::uuid[], $9::bigint[], $10::bigint[], $11::bytea[], $12::text[], $13::bytea[], $14::bytea[])";
     fn each<'a, T>(events: &'a [NewEvent<'a>], value: impl FnMut(&'a NewEvent<'a>) -> T) -> Vec<T> {
         events.iter().map(value).collect()
     }
@@ -282,6 +276,8 @@ async fn insert_events_postgres(conn: &mut sqlx::PgConnection, events: &[NewEven
         .bind(each(events, |new| millis(new.pushed.received_at)))
         .bind(each(events, |new| new.event.hash.as_slice()))
         .bind(each(events, |new| new.event.body.as_str()))
+        .bind(each(events, |new| new.salt.as_slice()))
+        .bind(each(events, |new| new.chain.as_slice()))
         .execute(conn)
         .await
         .map(|_| ())

@@ -172,7 +172,8 @@ enum Looking {
 
 async fn try_commit(db: &Db, pushes: &[&Pushed], looking: Looking) -> sqlx::Result<(u64, Vec<Vec<PushOutcome>>)> {
     let mut tx = db.begin().await?;
-    let before = queries::lock_position(&mut tx).await?;
+    let end = queries::lock_position(&mut tx).await?;
+    let before = end.number;
     let known = match looking {
         Looking::No => HashMap::new(),
         Looking::ForKnown => {
@@ -182,7 +183,7 @@ async fn try_commit(db: &Db, pushes: &[&Pushed], looking: Looking) -> sqlx::Resu
     };
     let keys = pushes.iter().flat_map(|pushed| CopyKey::all_of(pushed)).collect();
     let mut ledger = Ledger {
-        position: before,
+        end,
         known,
         copies: queries::find_copies(&mut tx, keys).await?,
         new_events: Vec::new(),
@@ -198,9 +199,9 @@ async fn try_commit(db: &Db, pushes: &[&Pushed], looking: Looking) -> sqlx::Resu
         queries::note_news(&mut tx).await?;
     }
     queries::move_questionnaires(&mut tx, ledger.touched()).await?;
-    if ledger.position > before {
-        queries::set_position(&mut tx, ledger.position).await?;
+    if ledger.end.number > before {
+        queries::set_position(&mut tx, ledger.end.number, &ledger.end.chain).await?;
     }
     tx.commit().await?;
-    Ok((ledger.position, outcomes))
+    Ok((ledger.end.number, outcomes))
 }

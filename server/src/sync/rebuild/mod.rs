@@ -86,7 +86,7 @@ fn go_on(copies: &mut BTreeMap<CopyKey, CopyState>, kept: Kept) {
 /// # Errors
 /// When the database could not; the transaction is not to be committed then.
 pub async fn rebuild(tx: &mut Tx) -> sqlx::Result<u64> {
-    let last_position = lock_position(tx).await?;
+    let last_position = lock_position(tx).await?.number;
     queries::delete_questionnaires(tx).await?;
     let mut copies = BTreeMap::new();
     let mut after = 0;

@@ -4,15 +4,12 @@ use shared::time::Timestamp;
 use sqlx::FromRow;
 
 use super::{
-    super::{
-        judge::part,
-        queries::{CopyKeyRow, column, from_column},
-    },
+    super::{judge::part, queries::CopyKeyRow},
     Kept,
 };
 use crate::{
     auth::guard::OnePatientScope,
-    db::{Tx, from_json, instant, millis, on},
+    db::{Tx, column, from_column, from_json, instant, millis, on},
 };
 
 pub(super) async fn delete_questionnaires(tx: &mut Tx) -> sqlx::Result<()> {
