@@ -16,7 +16,7 @@ use shared::{
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 pub use contacts::{Contact, IdentityKey, address_for_reminders, contact, list_contacts, list_reachable, set_contact};
-pub use queries::{find_line, find_person, list_lines, record, search};
+pub use queries::{find_line, find_person, list_lines, record, search, take_over};
 pub use routes::routes;
 
 /// Who a pseudonym is.

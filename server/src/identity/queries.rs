@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{Change, Person, fold};
 use crate::{
     auth::guard::{NurseScope, OnePatientScope},
-    db::{Engine, IdentityDb, instant, millis, on, parse},
+    db::{Engine, IdentityDb, Tx, instant, millis, on, parse},
 };
 
 #[derive(FromRow)]
@@ -139,6 +139,31 @@ pub async fn list_lines(
     Ok(persons.into_iter().filter(|it| scope.sees(&it.site)).map(|it| (it.patient, it.into_line())).collect())
 }
 
+/// Makes a person what the newest try to enrol says, and forgets where an earlier one, which was never acknowledged,
+/// had reminders go.
+///
+/// # Errors
+/// When the database could not.
+pub async fn take_over(db: &IdentityDb, nurse: &NurseScope, person: &Person, now: Timestamp) -> sqlx::Result<()> {
+    const STOP: &str = "UPDATE contact SET stopped_at = $2, stopped_by = $3, address_sealed = $4
+        WHERE patient_id = $1 AND stopped_at IS NULL";
+    let mut tx = db.0.begin().await?;
+    update(&mut tx, person).await?;
+    on!(&mut tx, conn => sqlx::query(STOP).bind(person.patient.as_uuid()).bind(millis(now))
+        .bind(nurse.staff().as_uuid()).bind(Vec::<u8>::new()).execute(&mut **conn).await.map(|_| ()))?;
+    tx.commit().await
+}
+
+async fn update(tx: &mut Tx, person: &Person) -> sqlx::Result<()> {
+    const SQL: &str = "UPDATE person SET registry_number = $2, family_name = $3, given_name = $4, birth_date = $5,
+            site = $6, folded_number = $7, folded_name = $8
+        WHERE patient_id = $1";
+    on!(tx, conn => sqlx::query(SQL).bind(person.patient.as_uuid()).bind(&person.registry_number)
+        .bind(&person.family_name).bind(&person.given_name).bind(person.birth_date.map(|date| date.to_string()))
+        .bind(person.site.as_str()).bind(fold(&person.registry_number)).bind(person.folded_name())
+        .execute(&mut **conn).await.map(|_| ()))
+}
+
 /// Makes a person what is given, and keeps what stood before; `false` when another has the registry number.
 ///
 /// # Errors
@@ -151,23 +176,17 @@ pub(super) async fn correct(
     now: Timestamp,
 ) -> sqlx::Result<bool> {
     const TAKEN: &str = "SELECT COUNT(*) FROM person WHERE folded_number = $1 AND patient_id <> $2";
-    const UPDATE: &str = "UPDATE person SET registry_number = $2, family_name = $3, given_name = $4, birth_date = $5,
-            site = $6, folded_number = $7, folded_name = $8
-        WHERE patient_id = $1";
     const KEEP: &str = "INSERT INTO person_change (patient_id, ordinal, field, former, reason, entered_by, entered_at)
         SELECT $1, COALESCE(MAX(ordinal), 0) + 1, $2, $3, $4, $5, $6 FROM person_change WHERE patient_id = $1";
     let (patient, staff) = (person.patient.as_uuid(), nurse.staff().as_uuid());
-    let (number, name) = (fold(&person.registry_number), person.folded_name());
     let mut tx = db.0.begin().await?;
-    let taken: i64 = on!(&mut tx, conn => sqlx::query_scalar(TAKEN).bind(&number).bind(patient)
+    let taken: i64 = on!(&mut tx, conn => sqlx::query_scalar(TAKEN).bind(fold(&person.registry_number)).bind(patient)
         .fetch_one(&mut **conn).await)?;
     if taken > 0 {
         return Ok(false);
     }
+    update(&mut tx, person).await?;
     on!(&mut tx, conn => {
-        sqlx::query(UPDATE).bind(patient).bind(&person.registry_number).bind(&person.family_name)
-            .bind(&person.given_name).bind(person.birth_date.map(|date| date.to_string())).bind(person.site.as_str())
-            .bind(&number).bind(&name).execute(&mut **conn).await?;
         for change in changes {
             sqlx::query(KEEP).bind(patient).bind(change.field).bind(&change.former).bind(&change.reason).bind(staff)
                 .bind(millis(now)).execute(&mut **conn).await?;

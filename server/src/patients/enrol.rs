@@ -1,7 +1,8 @@
 //! Enrolling a patient: checks first, then the identity side, then the research side.
 //!
-//! The two databases share no transaction. The identity side goes first; if the research side then fails, the
-//! number stands without a patient, and the next try with it takes its pseudonym over.
+//! The two databases share no transaction. The identity side takes the number first; if the research side then fails,
+//! the number stands without a patient, and the next try with it takes its pseudonym over. Nothing was acknowledged
+//! until then, so that the newest try says who it is and where reminders go; afterwards a file says it, and corrects it.
 
 use shared::{
     api::{ConsentRequest, EnrolPreviewRequest, EnrolRequest, MilestoneRequest},
@@ -47,7 +48,8 @@ pub async fn enrol(state: &AppState, nurse: &NurseScope, request: EnrolRequest) 
         site: request.site.clone(),
     };
     check(&state.study, nurse, &request, &person, today)?;
-    if let Some(standing) = identity::record(&state.identity, nurse, &person).await? {
+    let standing = identity::record(&state.identity, nurse, &person).await?;
+    if let Some(standing) = standing {
         if queries::find_site(&state.db, standing).await?.is_some() {
             return Err(already_enrolled());
         }
@@ -62,15 +64,13 @@ pub async fn enrol(state: &AppState, nurse: &NurseScope, request: EnrolRequest) 
         enrolled_at: now,
     };
     let scope = nurse.one(patient.patient, &patient.site).ok_or_else(ApiError::not_found)?;
-    for contact in &request.contacts {
-        let sealing = (&state.identity_key, &state.chance);
-        identity::set_contact(&state.identity, sealing, nurse, &scope, contact, now).await?;
-    }
     let entries = with_inclusion(with_information(request.milestones, request.consent.as_ref()), today);
     let included_on = entries.iter().filter(|it| it.kind == MilestoneKind::Inclusion).map(|it| it.on.anchor()).min();
     let mut tx = state.db.begin().await?;
     let from = request.pathway_from.or(included_on).unwrap_or(today);
-    queries::insert(&mut tx, nurse, &patient, from).await?;
+    if !queries::insert(&mut tx, nurse, &patient, from).await? {
+        return Err(already_enrolled()); // another try with this number was quicker
+    }
     if let Some(consent) = &request.consent {
         queries::append_consent(&mut tx, nurse, &scope, consent, now).await?;
     }
@@ -81,6 +81,13 @@ pub async fn enrol(state: &AppState, nurse: &NurseScope, request: EnrolRequest) 
     assessments::replan(&mut tx, &state.study, patient.patient).await?;
     audit::append(&mut tx, &audit::Entry::staff(nurse.staff(), Operation::EnrolPatient).of(patient.patient), now)
         .await?;
+    if standing.is_some() {
+        identity::take_over(&state.identity, nurse, &person, now).await?;
+    }
+    for contact in &request.contacts {
+        let sealing = (&state.identity_key, &state.chance);
+        identity::set_contact(&state.identity, sealing, nurse, &scope, contact, now).await?;
+    }
     tx.commit().await?;
     Ok(patient.patient)
 }

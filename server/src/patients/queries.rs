@@ -68,21 +68,24 @@ pub(super) async fn find_site(db: &Db, patient: PatientId) -> sqlx::Result<Optio
     site.as_deref().map(parse).transpose()
 }
 
-/// Inserts a patient with the first episode of care.
-pub(super) async fn insert(tx: &mut Tx, scope: &NurseScope, patient: &Patient, from: Date) -> sqlx::Result<()> {
+/// Inserts a patient with the first episode of care; `false` when there is one with this pseudonym.
+pub(super) async fn insert(tx: &mut Tx, scope: &NurseScope, patient: &Patient, from: Date) -> sqlx::Result<bool> {
     const PATIENT: &str = "INSERT INTO patient (patient_id, hemopathy, site, language, enrolled_at, enrolled_by)
-        VALUES ($1, $2, $3, $4, $5, $6)";
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (patient_id) DO NOTHING";
     const EPISODE: &str = "INSERT INTO episode (patient_id, ordinal, pathway, site, from_on, entered_by, entered_at)
         VALUES ($1, 1, $2, $3, $4, $5, $6)";
     let (id, staff, now): (Uuid, StaffId, i64) =
         (patient.patient.as_uuid(), scope.staff(), millis(patient.enrolled_at));
     on!(tx, conn => {
-        sqlx::query(PATIENT).bind(id).bind(patient.hemopathy.as_str()).bind(patient.site.as_str())
-            .bind(patient.language.as_str()).bind(now).bind(staff.as_uuid()).execute(&mut **conn).await?;
+        let inserted = sqlx::query(PATIENT).bind(id).bind(patient.hemopathy.as_str()).bind(patient.site.as_str())
+            .bind(patient.language.as_str()).bind(now).bind(staff.as_uuid()).execute(&mut **conn).await?.rows_affected();
+        if inserted == 0 {
+            return Ok(false);
+        }
         sqlx::query(EPISODE).bind(id).bind(patient.pathway.as_str()).bind(patient.site.as_str())
             .bind(from.to_string()).bind(staff.as_uuid()).bind(now).execute(&mut **conn).await?;
     });
-    Ok(())
+    Ok(true)
 }
 
 /// Appends an entry of consent or non-opposition after those there are.

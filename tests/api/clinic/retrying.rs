@@ -2,17 +2,35 @@
 //! taken for what was sent before when it says something else.
 
 use serde_json::json;
+use server::{auth::guard, identity};
 use shared::{
-    api::{EntryReply, ProblemKind},
-    people::DeviceKind,
+    api::{ContactRequest, EnrolReply, EntryReply, PatientsReply, PersonReply, ProblemKind},
+    id::StaffId,
+    people::{Channel, DeviceKind},
 };
+use uuid::Uuid;
 
 use super::entry::{amend, amendment, enter, entry, file, first_options, form, item, received, said};
-use crate::support::{TestApp, on_both_databases, patient::enrol};
+use crate::support::{
+    Client, Reply, TestApp, on_both_databases,
+    patient::{enrol, enrolment},
+};
 
 const DESKS: &str = "SELECT COUNT(*) FROM device WHERE kind = 'desk'";
 const TRANSCRIBED: &str = "SELECT COUNT(*) FROM audit WHERE operation = 'transcribe'";
 const EVENTS: &str = "SELECT COUNT(*) FROM answer_event";
+
+/// What a server leaves that stops just before it would have enrolled somebody.
+async fn set_address_of_an_unfinished_try(app: &TestApp, nurse: &Client) {
+    let found: PatientsReply = nurse.post("/api/patients/search", &json!({ "search": "R-1" })).await.ok();
+    let (patient, site) = (found.patients[0].patient, found.patients[0].site.clone());
+    let nurse = guard::operator().nurse(StaffId::new(Uuid::nil()), vec![site.clone()]);
+    let scope = nurse.one(patient, &site).unwrap();
+    let address = ContactRequest { channel: Channel::Email, address: Some("wrong@example.org".to_owned()) };
+    let (state, now) = (&app.state, app.clock.now());
+    let sealing = (&state.identity_key, &state.chance);
+    identity::set_contact(&state.identity, sealing, &nurse, &scope, &address, now).await.unwrap();
+}
 
 on_both_databases! {
     async fn an_entry_that_a_fault_stopped_half_way_left_nothing_and_is_taken_when_it_comes_again(app: TestApp) {
@@ -39,7 +57,7 @@ on_both_databases! {
         let typed = entry(&app, &form, "2026-03-02", &first_options(&form.sheet));
         let tries = (0..8).map(|_| enter(&nurse, patient, &typed));
         let replies: Vec<EntryReply> =
-            futures_util::future::join_all(tries).await.iter().map(crate::support::Reply::ok).collect();
+            futures_util::future::join_all(tries).await.iter().map(Reply::ok).collect();
         assert!(replies.iter().all(|reply| *reply == replies[0]), "{replies:?}");
         assert_eq!((app.count(DESKS).await, app.count(TRANSCRIBED).await), (1, 1));
         let told = file(&nurse, patient).await;
@@ -77,5 +95,49 @@ on_both_databases! {
         let mut other = correction;
         other["changes"] = json!({ "e2": { "answered": { "code": 0 } } });
         assert_eq!(amend(&nurse, patient, &other).await.refusal(), ProblemKind::Conflict);
+    }
+
+    async fn an_enrolment_tried_again_is_what_the_newest_try_says_until_one_was_acknowledged(app: TestApp) {
+        let nurse = app.nurse("claire", &["toulouse", "centre-nord"]).await;
+        let mut first = enrolment("R-1");
+        first["family_name"] = json!("Lefevbre");
+        first["site"] = json!("centre-nord");
+        app.execute("ALTER TABLE episode RENAME TO episode_away").await.unwrap();
+        assert_eq!(nurse.post("/api/patients", &first).await.refusal(), ProblemKind::Fault);
+        app.execute("ALTER TABLE episode_away RENAME TO episode").await.unwrap();
+        assert_eq!(app.count("SELECT COUNT(*) FROM patient").await, 0);
+        set_address_of_an_unfinished_try(&app, &nurse).await;
+
+        let second = enrolment(" r-1");
+        let EnrolReply { patient } = nurse.post("/api/patients", &second).await.ok();
+        let told = file(&nurse, patient).await;
+        assert_eq!((told.patient.name.as_str(), told.patient.site.as_str()), ("Lefèvre Émile", "toulouse"));
+        assert_eq!(told.patient.registry_number, "r-1");
+        let person: PersonReply = nurse.get(&format!("/api/patients/{patient}/person")).await.ok();
+        assert_eq!((person.contacts, person.changes), (Vec::new(), Vec::new()), "nobody had agreed to an address");
+
+        let again = nurse.post("/api/patients", &first).await;
+        assert_eq!(again.refusal(), ProblemKind::Conflict, "now the file says who it is");
+        assert_eq!(file(&nurse, patient).await.patient, told.patient);
+    }
+
+    async fn of_enrolments_at_one_moment_one_is_acknowledged_and_it_is_that_one(app: TestApp) {
+        let nurse = app.nurse("claire", &["toulouse"]).await;
+        let requests: Vec<_> = (0..8)
+            .map(|n| {
+                let mut request = enrolment("R-1");
+                request["family_name"] = json!(format!("Name {n}"));
+                request
+            })
+            .collect();
+        let tries = requests.iter().map(|request| nurse.post("/api/patients", request));
+        let replies = futures_util::future::join_all(tries).await;
+        let taken: Vec<usize> = (0..8).filter(|n| replies[*n].status.is_success()).collect();
+        assert_eq!(taken.len(), 1, "{taken:?}");
+        for (n, reply) in replies.iter().enumerate().filter(|(n, _)| *n != taken[0]) {
+            assert_eq!(reply.refusal(), ProblemKind::Conflict, "{n}");
+        }
+        let EnrolReply { patient } = replies[taken[0]].ok();
+        assert_eq!(file(&nurse, patient).await.patient.name, format!("Name {} Émile", taken[0]));
     }
 }
