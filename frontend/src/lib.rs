@@ -17,6 +17,7 @@ pub mod device;
 pub mod i18n;
 mod investigator;
 mod live;
+mod manager;
 pub mod notebook;
 mod nurse;
 pub mod patient;

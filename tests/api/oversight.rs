@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use server::audit::Operation;
 use shared::{
     api::{AuditLine, AuditLog, DeviceOversight, Page, ProblemKind, QuarantineLine},
     people::{DeviceKind, Role},
@@ -70,7 +71,7 @@ on_both_databases! {
         }
         let manager = manager(&app).await;
         let (n_pages, lines) = all::<AuditLine>(&manager, "/api/audit", &json!({ "operation": "read_patient" })).await;
-        assert_eq!((n_pages, lines.len()), (3, 203));
+        assert_eq!((n_pages, lines.len()), (5, 203));
         assert!(lines.windows(2).all(|pair| pair[0].number > pair[1].number), "newest first, none twice");
         assert_eq!(app.count("SELECT COUNT(*) FROM audit WHERE operation = 'read_audit'").await, 1);
     }
@@ -114,5 +115,14 @@ on_both_databases! {
         app.execute("UPDATE quarantine SET looked_at = 1").await.unwrap();
         assert_eq!(listed(json!({})).await, []);
         assert_eq!(listed(json!({ "looked_at": true })).await.len(), 2);
+    }
+}
+
+#[test]
+fn every_operation_can_be_chosen_on_the_page() {
+    let page = include_str!("../../frontend/src/manager/audit.rs");
+    let chosen = page.split("const OPERATIONS").nth(1).unwrap().split("];").next().unwrap();
+    for operation in Operation::ALL {
+        assert!(chosen.contains(&format!("\"{}\"", operation.word())), "{operation:?}");
     }
 }

@@ -11,6 +11,7 @@ mod questionnaires;
 mod reminders;
 mod scores;
 
+pub(crate) use self::history::operation_words;
 use self::{
     findings::Findings, history::History, questionnaires::Questionnaires, reminders::Reminders, scores::Scores,
 };

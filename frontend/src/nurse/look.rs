@@ -5,15 +5,11 @@ use shared::{
     api::{Finding, Look as Looked, LookRequest},
     id::{AssessmentId, FlagKey, PatientId},
     study::{Flag, Threshold},
-    sync::protocol::QuarantineReason,
 };
 
 use crate::{
-    i18n::{
-        Locale, decimal,
-        text::nurse::look::{self as text, reason as reason_text},
-    },
-    staff::{Desk, Names, Trouble},
+    i18n::{Locale, decimal, text::nurse::look as text},
+    staff::{Desk, Names, Trouble, set_aside_reason},
     ui::{Button, Dialog, Field, Look, Notice, Tone},
 };
 
@@ -202,7 +198,7 @@ pub(crate) fn say(finding: &Finding, names: Option<&Names>, locale: Locale) -> S
     match finding {
         Finding::Flag { flag, value, before } => say_flag(flag, (*value, *before), names, locale),
         Finding::Conflict { n_copies } => text::conflict(locale, usize::try_from(*n_copies).unwrap_or(usize::MAX)),
-        Finding::SetAside { reason, .. } => text::set_aside(locale, reason_words(locale, *reason)),
+        Finding::SetAside { reason, .. } => text::set_aside(locale, set_aside_reason(locale, *reason)),
         Finding::LocalLoss { n_lost, .. } => text::local_loss(locale, usize::try_from(*n_lost).unwrap_or(usize::MAX)),
     }
 }
@@ -236,20 +232,4 @@ pub(crate) fn say_threshold(flag: &Flag, names: &Names, locale: Locale) -> Strin
 /// Whole numbers are written whole.
 fn decimals(value: f64) -> usize {
     usize::from((value - value.round()).abs() > 1e-9)
-}
-
-const fn reason_words(locale: Locale, reason: QuarantineReason) -> &'static str {
-    match reason {
-        QuarantineReason::Unreadable => reason_text::unreadable(locale),
-        QuarantineReason::UnknownInstrument => reason_text::unknown_instrument(locale),
-        QuarantineReason::UnknownItem => reason_text::unknown_item(locale),
-        QuarantineReason::OutsideCodes => reason_text::outside_codes(locale),
-        QuarantineReason::OtherPatient => reason_text::other_patient(locale),
-        QuarantineReason::OtherDevice => reason_text::other_device(locale),
-        QuarantineReason::IdConflict => reason_text::id_conflict(locale),
-        QuarantineReason::AfterSubmission => reason_text::after_submission(locale),
-        QuarantineReason::UnknownAssessment => reason_text::unknown_assessment(locale),
-        QuarantineReason::RevokedDevice => reason_text::revoked_device(locale),
-        QuarantineReason::Unlisted => reason_text::unlisted(locale),
-    }
 }

@@ -23,7 +23,7 @@ use self::{enrol::EnrolBoxes, entry::EntryDraft, filter::Filter};
 pub(crate) use self::{
     enrol::EnrolPage,
     entry::{EntryPage, FormPage, FormsPage, PaperPage},
-    file::PatientPage,
+    file::{PatientPage, operation_words},
     letter::LetterPage,
     patients::PatientsPage,
     worklist::WorklistPage,

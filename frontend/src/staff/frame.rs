@@ -10,6 +10,7 @@ use crate::{
         text::{common, staff as text},
     },
     investigator::{CompletionPage, ExportsPage, ScoresPage},
+    manager::{AuditPage, DevicesPage, SetAsidePage},
     nurse::{
         EnrolPage, EntryPage, FormPage, FormsPage, LetterPage, PaperPage, PatientPage, PatientsPage, WorklistPage,
     },
@@ -124,6 +125,9 @@ fn Page(role: Role) -> impl IntoView {
         Some(Route::Scores) => view! { <ScoresPage /> }.into_any(),
         Some(Route::Exports) => view! { <ExportsPage /> }.into_any(),
         Some(Route::Health) => view! { <HealthPage /> }.into_any(),
+        Some(Route::Devices) => view! { <DevicesPage /> }.into_any(),
+        Some(Route::SetAside) => view! { <SetAsidePage /> }.into_any(),
+        Some(Route::Audit) => view! { <AuditPage /> }.into_any(),
         Some(Route::Home) | None => view! {
             <Heading text=Signal::derive(move || text::not_here(locale.get()).to_owned()) />
             <p>{move || text::not_here_lead(locale.get())}</p>
@@ -147,6 +151,9 @@ const fn page_name(locale: Locale, route: Route) -> &'static str {
         Route::Scores => text::page::scores(locale),
         Route::Exports => text::page::exports(locale),
         Route::Health => text::page::health(locale),
+        Route::Devices => text::page::devices(locale),
+        Route::SetAside => text::page::set_aside(locale),
+        Route::Audit => text::page::audit(locale),
     }
 }
 

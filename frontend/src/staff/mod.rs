@@ -12,6 +12,7 @@ mod partial;
 mod query;
 mod reason;
 mod route;
+mod set_aside;
 mod sign_in;
 
 use leptos::prelude::*;
@@ -28,6 +29,7 @@ pub(crate) use self::{
     query::query,
     reason::reason_name,
     route::Route,
+    set_aside::set_aside_reason,
 };
 use crate::{
     address::Address,

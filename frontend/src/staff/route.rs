@@ -35,14 +35,20 @@ pub(crate) enum Route {
     Exports,
     /// The state of the service.
     Health,
+    /// The devices, under pseudonyms.
+    Devices,
+    /// What was set aside.
+    SetAside,
+    /// The audit trail.
+    Audit,
 }
 
 /// A nurse's pages in the navigation, the first one first.
 const NURSE: [Route; 6] = [Route::Worklist, Route::Patients, Route::Enrol, Route::Forms, Route::Tablet, Route::Health];
 /// An investigator's pages in the navigation, the first one first.
 const INVESTIGATOR: [Route; 3] = [Route::Completion, Route::Scores, Route::Exports];
-/// A data manager's pages in the navigation.
-const DATA_MANAGER: [Route; 1] = [Route::Health];
+/// A data manager's pages in the navigation, the first one first.
+const DATA_MANAGER: [Route; 5] = [Route::Health, Route::Devices, Route::SetAside, Route::Audit, Route::Exports];
 
 impl Route {
     /// The page at an address; `None` when there is none.
@@ -64,6 +70,9 @@ impl Route {
             ["scores"] => Some(Self::Scores),
             ["exports"] => Some(Self::Exports),
             ["health"] => Some(Self::Health),
+            ["devices"] => Some(Self::Devices),
+            ["set-aside"] => Some(Self::SetAside),
+            ["audit"] => Some(Self::Audit),
             _ => None,
         }
     }
@@ -86,6 +95,9 @@ impl Route {
             Self::Scores => "/staff/scores".to_owned(),
             Self::Exports => "/staff/exports".to_owned(),
             Self::Health => "/staff/health".to_owned(),
+            Self::Devices => "/staff/devices".to_owned(),
+            Self::SetAside => "/staff/set-aside".to_owned(),
+            Self::Audit => "/staff/audit".to_owned(),
         }
     }
 
@@ -112,7 +124,10 @@ impl Route {
             | Self::Completion
             | Self::Scores
             | Self::Exports
-            | Self::Health => self,
+            | Self::Health
+            | Self::Devices
+            | Self::SetAside
+            | Self::Audit => self,
         }
     }
 
@@ -136,7 +151,10 @@ impl Route {
             | Self::Completion
             | Self::Scores
             | Self::Exports
-            | Self::Health => pages.contains(&self.section()).then_some(self),
+            | Self::Health
+            | Self::Devices
+            | Self::SetAside
+            | Self::Audit => pages.contains(&self.section()).then_some(self),
         }
     }
 }
@@ -167,6 +185,9 @@ mod tests {
             Route::Scores,
             Route::Exports,
             Route::Health,
+            Route::Devices,
+            Route::SetAside,
+            Route::Audit,
         ];
         for page in pages {
             assert_eq!(Route::find(&page.path()), Some(page));
@@ -187,6 +208,7 @@ mod tests {
         assert_eq!(Route::Home.seen_by(Role::Investigator), Some(Route::Completion));
         assert_eq!(Route::Home.seen_by(Role::DataManager), Some(Route::Health));
         assert_eq!(Route::Health.seen_by(Role::Investigator), None);
+        assert_eq!(Route::Audit.seen_by(Role::Nurse), None);
         assert_eq!(Route::Patient(patient()).seen_by(Role::Investigator), None);
         assert_eq!(Route::Letter(patient()).seen_by(Role::Nurse), Some(Route::Letter(patient())));
     }

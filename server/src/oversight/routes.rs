@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Lines on a page.
-const PAGE: usize = 100;
+const PAGE: usize = 50;
 
 /// The routes of a data manager's lists.
 pub fn routes() -> Router<AppState> {

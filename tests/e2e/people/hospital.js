@@ -5,6 +5,7 @@ import { startServer } from "../support/server.js";
 import { Investigator } from "./investigator.js";
 import { Nurse } from "./nurse.js";
 import { Patient } from "./patient.js";
+import { Staff } from "./staff.js";
 import { Tablet } from "./tablet.js";
 
 export class Hospital {
@@ -16,7 +17,7 @@ export class Hospital {
     hospital.browser = await launch();
     // The demonstration gives everybody the same secret; each account still takes a code only once.
     const authenticator = () => new Authenticator(hospital.server.secret);
-    hospital.authenticators = { claire: authenticator(), hugo: authenticator() };
+    hospital.authenticators = { claire: authenticator(), hugo: authenticator(), admin: authenticator() };
     return hospital;
   }
 
@@ -53,6 +54,10 @@ class People {
 
   async investigator(how) {
     return this.#staff(Investigator, "hugo", how);
+  }
+
+  async manager(how) {
+    return this.#staff(Staff, "admin", how);
   }
 
   async #staff(Role, username, { language = "fr", screen = "desktop", signedIn = true } = {}) {

@@ -127,7 +127,7 @@ fn Line(line: HistoryLine) -> impl IntoView {
         <tr>
             <td>{move || date_time(locale.get(), at, session::today())}</td>
             <td>
-                {move || words(locale.get(), &what).map_or_else(|| what.clone(), str::to_owned)}
+                {move || operation_words(locale.get(), &what).map_or_else(|| what.clone(), str::to_owned)}
                 {told.map(|detail| view! { " "<span class="quiet code">{detail}</span> })}
             </td>
             <td>{move || by.clone().unwrap_or_else(|| text::device(locale.get()).to_owned())}</td>
@@ -143,8 +143,8 @@ fn shown_detail<'a>(what: &str, detail: &'a str) -> Option<&'a str> {
     }
 }
 
-/// What happened, in words; `None` for a word of a later version.
-fn words(locale: Locale, what: &str) -> Option<&'static str> {
+/// An operation of the audit trail in words; `None` for a word of a later version.
+pub(crate) fn operation_words(locale: Locale, what: &str) -> Option<&'static str> {
     Some(match what {
         HistoryKind::RECEIVED => what_text::received(locale),
         "enrol_patient" => what_text::enrol_patient(locale),
@@ -180,6 +180,6 @@ mod tests {
         assert_eq!(shown_detail("note_missing", "M3:1 too_ill"), Some("M3:1 too_ill"));
         assert_eq!(shown_detail("read_patient", ""), None);
         assert_eq!(shown_detail("give_tablet", "{\"helped\":true}"), None);
-        assert_eq!(words(Locale::En, "of_a_later_version"), None);
+        assert_eq!(operation_words(Locale::En, "of_a_later_version"), None);
     }
 }
