@@ -7,15 +7,15 @@ use axum::{
     body::Bytes,
     extract::{
         FromRequest, Request,
-        rejection::{JsonRejection, PathRejection, QueryRejection},
+        rejection::{PathRejection, QueryRejection},
     },
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use shared::api::{Problem, ProblemKind};
 
-use crate::db;
+use crate::{db, limits};
 
 /// What a handler gives instead of a reply.
 #[derive(Debug)]
@@ -138,25 +138,11 @@ impl From<anyhow::Error> for ApiError {
     }
 }
 
-impl From<JsonRejection> for ApiError {
-    fn from(rejection: JsonRejection) -> Self {
-        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            return too_large();
-        }
-        // the inner text can quote what was sent, so that only the kind of mistake is told
-        bad_request(match rejection {
-            JsonRejection::JsonDataError(_) => WRONG_FIELD,
-            JsonRejection::JsonSyntaxError(_) => NOT_WHOLE,
-            JsonRejection::MissingJsonContentType(_) => NOT_SAID,
-            JsonRejection::BytesRejection(_) | _ => CUT_OFF,
-        })
-    }
-}
-
 const WRONG_FIELD: &str = "It has a field that is missing, unknown or of the wrong kind.";
 const NOT_WHOLE: &str = "It is not whole JSON; it may have been cut on its way.";
 const NOT_SAID: &str = "It does not say that it is JSON.";
 const CUT_OFF: &str = "Its body did not arrive whole.";
+const TOO_DEEP: &str = "It is nested too deeply, or one of its texts is above 4 kB.";
 
 fn bad_request(what: &str) -> ApiError {
     ApiError::new(ProblemKind::BadRequest, format!("{what} Nothing was changed. Send it again as documented."))
@@ -211,10 +197,21 @@ impl<S: Send + Sync> FromRequest<S> for JsonBytes {
     }
 }
 
-/// A JSON body, its rejection told as a problem.
-#[derive(Debug, axum::extract::FromRequest)]
-#[from_request(via(Json), rejection(ApiError))]
+/// A JSON body within the [limits](crate::limits); what is wrong with it is told as a problem, without quoting it.
+#[derive(Debug)]
 pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let body = JsonBytes::from_request(request, state).await?;
+        if !limits::is_within(&body.0) {
+            return Err(bad_request(TOO_DEEP));
+        }
+        body.read().map(Self)
+    }
+}
 
 /// Parts of the path, their rejection told as a problem.
 #[derive(Debug, axum::extract::FromRequestParts)]

@@ -17,6 +17,7 @@ pub mod handover;
 pub mod history;
 pub mod identity;
 pub mod instruments;
+pub mod limits;
 pub mod milestones;
 pub mod missing;
 pub mod oversight;

@@ -66,6 +66,17 @@ on_both_databases! {
         assert_eq!(nurse.get("/api/nowhere").await.refusal(), ProblemKind::NotFound);
     }
 
+    async fn what_is_nested_too_deeply_or_too_long_is_refused_unread(app: TestApp) {
+        let nurse = app.nurse("claire", &["toulouse"]).await;
+        let search = async |text: String| nurse.post_bytes("/api/patients/search", format!("{{\"search\":{text}}}")).await;
+        assert!(search(format!("\"{}\"", "x".repeat(4_096))).await.status.is_success());
+        for text in [format!("\"{}\"", "x".repeat(4_097)), format!("{}{}", "[".repeat(16), "]".repeat(16))] {
+            let problem = search(text).await.problem();
+            assert_eq!(problem.kind, ProblemKind::BadRequest);
+            assert!(problem.detail.contains("nested too deeply"), "{}", problem.detail);
+        }
+    }
+
     async fn the_nurses_list_hears_of_answers_within_two_seconds(app: TestApp) {
         let nurse = app.nurse("claire", &["toulouse"]).await;
         let phone = Phone::new(&app, &nurse, "R-1").await;

@@ -189,6 +189,10 @@ on_both_databases! {
         let deep = format!("{{\"protocol\":1,\"events\":[{}1{}]}}", "[".repeat(5_000), "]".repeat(5_000));
         let reply: PushReply = phone.client.post_bytes("/api/sync/push", deep).await.ok();
         assert_eq!(set_aside(&reply.outcomes[0]), Why::Unreadable, "nested too deeply");
+        let mut long = event.clone();
+        long["body"] = json!({ "kind": "of a later version", "text": "x".repeat(4_097) });
+        let outcomes = phone.try_push(&[long]).await.ok::<PushReply>().outcomes;
+        assert_eq!(set_aside(&outcomes[0]), Why::Unreadable, "one text is longer than any answer");
         let plain = phone.client.request(reqwest::Method::POST, "/api/sync/push").body(whole);
         assert_eq!(phone.client.send(plain).await.refusal(), ProblemKind::BadRequest, "not said to be JSON");
         assert_eq!(app.count("SELECT COUNT(*) FROM answer_event").await, 0);

@@ -11,7 +11,7 @@ use shared::{
     time::{Date, Timestamp},
 };
 
-use crate::clock::civil_date;
+use crate::{clock::civil_date, limits};
 
 /// Largest canonical form of one event, in bytes.
 const MAX_EVENT: usize = 16 * 1024;
@@ -78,6 +78,10 @@ pub(super) struct SetAside {
 
 /// Judges one event as it came: the JSON text of it.
 pub(super) fn judge(court: &Court<'_>, pushed: &str) -> Verdict {
+    if !limits::is_within(pushed.as_bytes()) {
+        let detail = "It is nested too deeply, or one of its texts is above 4 kB.";
+        return aside(None, None, QuarantineReason::Unreadable, detail, pushed.to_owned());
+    }
     let Ok(event) = serde_json::from_str::<AnswerEvent>(pushed) else {
         let detail = "It is not an answer event of this protocol.";
         return aside(find_id(pushed), None, QuarantineReason::Unreadable, detail, pushed.to_owned());
