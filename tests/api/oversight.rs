@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use server::audit::Operation;
 use shared::{
-    api::{AuditLine, AuditLog, DeviceOversight, Page, ProblemKind, QuarantineLine},
+    api::{AuditLine, DeviceOversight, Page, ProblemKind, QuarantineLine},
     people::{DeviceKind, Role},
-    sync::protocol::QuarantineReason,
+    sync::{proof::AuditLog, protocol::QuarantineReason},
 };
 
 use crate::support::{Client, Phone, TestApp, on_both_databases, patient::enrol};

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use shared::{
-    api::{AuditLine, AuditLog, AuditRequest},
+    api::{AuditLine, AuditRequest},
     id::PatientId,
+    sync::proof::AuditLog,
     time::Date,
 };
 
@@ -64,6 +65,7 @@ fn operation_name(locale: Locale, word: &str) -> String {
         "unlock_session" => Some(text::unlock_session(locale)),
         "read_audit" => Some(text::read_audit(locale)),
         "export" => Some(text::export(locale)),
+        "purged" => Some(text::purged(locale)),
         _ => operation_words(locale, word),
     };
     own.unwrap_or(word).to_owned()

@@ -33,8 +33,7 @@ pub use identity::{
 };
 pub use milestones::{MilestoneLine, MilestonePreviewReply, MilestoneRequest, PlanReply};
 pub use oversight::{
-    AuditLine, AuditLog, AuditRequest, DeviceGroup, DeviceOversight, DevicesRequest, Page, QuarantineLine,
-    QuarantineRequest,
+    AuditLine, AuditRequest, DeviceGroup, DeviceOversight, DevicesRequest, Page, QuarantineLine, QuarantineRequest,
 };
 pub use patients::{
     AnswerLine, DeviceLine, EnrolPreviewReply, EnrolPreviewRequest, EnrolReply, EnrolRequest, LetterReply, PatientLine,

@@ -5,19 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     id::{AssessmentId, DeviceId, PatientId, SiteKey},
     people::DeviceKind,
-    sync::protocol::QuarantineReason,
+    sync::{proof::AuditLog, protocol::QuarantineReason},
     time::{Date, Timestamp},
 };
-
-/// One of the two logs of the audit trail, which have two lives.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AuditLog {
-    /// Kept as long as the record.
-    Clinical,
-    /// Kept twelve months.
-    Security,
-}
 
 /// `POST /api/audit`: which entries; each field that is there narrows.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 //! A payload is committed to by a salted hash, so that it can be erased with its salt: what stays still fits its log,
 //! and nobody can try out what it was.
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::merkle::{Hash, leaf_hash};
@@ -43,7 +44,8 @@ pub fn answer_leaf(position: u64, received_at: Timestamp, event: AnswerEventId, 
 }
 
 /// The two lives of audit entries.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AuditLog {
     /// As long as the record.
     Clinical,
