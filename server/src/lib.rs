@@ -10,6 +10,7 @@ pub mod db;
 pub mod demo;
 pub mod devices;
 pub mod entry;
+pub mod episodes;
 pub mod error;
 pub mod exports;
 pub mod findings;
@@ -97,6 +98,7 @@ pub fn router(state: AppState) -> Router {
         .merge(history::routes())
         .merge(findings::routes())
         .merge(milestones::routes())
+        .merge(episodes::routes())
         .merge(missing::routes())
         .merge(oversight::routes())
         .merge(patients::routes())

@@ -1,9 +1,9 @@
 //! Computing anew everything that can be computed: what was received, assessments, scores and flags.
 //!
-//! Nothing but answer events, milestones, reasons noted, what was set aside, looks, the study and the catalogue goes in. It is for a
-//! registry in which something seems wrong, and for whoever wants to see that nothing is.
+//! Nothing but answer events, milestones, episodes, reasons noted, what was set aside, looks, the study and the
+//! catalogue goes in. It is for a registry in which something seems wrong, and for whoever wants to see that nothing is.
 
-use crate::{assessments, findings, scores, state::AppState, sync};
+use crate::{assessments, episodes, findings, scores, state::AppState, sync};
 
 /// What everything was computed from.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -23,6 +23,7 @@ pub async fn rebuild(state: &AppState) -> sqlx::Result<Rebuilt> {
     let mut tx = state.db.begin().await?;
     let n_events = sync::rebuild(&mut tx).await?;
     findings::forget(&mut tx).await?;
+    episodes::rebuild(&mut tx).await?;
     let n_patients = assessments::rebuild(&mut tx, &state.study, n_events).await?;
     tx.commit().await?;
     scores::rebuild(&state.db, &state.catalog).await?;

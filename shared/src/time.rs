@@ -149,6 +149,23 @@ impl PartialDate {
             DatePrecision::Year => with(7, 1),
         }
     }
+
+    /// The last day that it can be.
+    ///
+    /// ```
+    /// use shared::time::{Date, DatePrecision, PartialDate};
+    /// let winter = PartialDate { date: "2028-02-01".parse()?, precision: DatePrecision::Month };
+    /// assert_eq!(winter.latest(), "2028-02-29".parse::<Date>()?);
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
+    #[must_use]
+    pub fn latest(self) -> Date {
+        match self.precision {
+            DatePrecision::Day => self.date,
+            DatePrecision::Month => self.date.last_of_month(),
+            DatePrecision::Year => self.date.last_of_year(),
+        }
+    }
 }
 
 /// What a device knew of the time when something happened on it; the server never overwrites it.

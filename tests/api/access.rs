@@ -74,7 +74,7 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/api/patients/{patient}/handover/given", Nurses),
     ("POST", "/api/patients/{patient}/devices/{device}/confirm", Nurses),
     ("POST", "/api/patients/{patient}/devices/{device}/revoke", Nurses),
-    ("POST", "/api/patients/{patient}/site", Nurses),
+    ("POST", "/api/patients/{patient}/episodes", Nurses),
     ("GET", "/api/completion", Readers),
     ("GET", "/api/trajectory", Readers),
     ("POST", "/api/exports", Readers),
@@ -255,7 +255,10 @@ impl Cast {
                 "device": self.tablet.device, "at": app.clock.now(), "staff": self.staff.staff,
                 "checked": ["name", "registry_number"], "respondent": "patient",
             }),
-            "/site" => json!({ "site": "centre-nord", "reason": "the access matrix" }),
+            "/episodes" => json!({
+                "episode": { "pathway": "conventional", "site": "centre-nord", "from_on": "2026-03-02" },
+                "replaces": 1, "reason": "the access matrix",
+            }),
             "/api/audit"
             | "/api/devices"
             | "/api/quarantine"
@@ -353,7 +356,7 @@ on_both_databases! {
             let owned = pattern.contains("{patient}") || pattern.contains("{code}");
             for (who, client, expected) in cast.callers(route, &nobody, owned) {
                 // what can be done once is done by the first of those who may
-                let once = pattern.ends_with("/revoke") || pattern.ends_with("/site") || pattern.ends_with("/looks");
+                let once = pattern.ends_with("/revoke") || pattern.ends_with("/episodes") || pattern.ends_with("/looks");
                 if expected.is_err() || (once && who != "nurse") {
                     continue;
                 }

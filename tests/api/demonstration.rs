@@ -86,6 +86,11 @@ async fn in_the_whole_demonstration_every_end_and_every_kind_of_course_occurs() 
         ("devices of each patient", "SELECT MIN(n) FROM (SELECT COUNT(*) AS n FROM device GROUP BY patient_id)", 2),
         ("modes", "SELECT COUNT(DISTINCT body ->> '$.origin.mode') FROM answer_event", 2),
         ("reasons", "SELECT COUNT(DISTINCT reason) FROM missing_reason WHERE reason IS NOT NULL", 9),
+        ("pathways", "SELECT COUNT(DISTINCT pathway) FROM episode", 3),
+        ("patients whose care changed", "SELECT COUNT(DISTINCT patient_id) FROM episode WHERE ordinal > 1", 50),
+        ("handed over to another site", "SELECT COUNT(*) FROM audit WHERE operation = 'move_patient'", 20),
+        ("episodes corrected", "SELECT COUNT(*) FROM episode WHERE replaces IS NOT NULL AND NOT taken_back", 2),
+        ("episodes taken back", "SELECT COUNT(*) FROM episode WHERE taken_back", 1),
         ("questionnaires of two devices", "SELECT COUNT(*) FROM questionnaire WHERE n_copies > 1", 1),
     ] {
         assert!(app.count(sql).await >= n, "{what}: {}", app.count(sql).await);

@@ -61,13 +61,19 @@ on_both_databases! {
         phone.push(&phone.questionnaire()).await;
         let first = export(&hugo).await;
         let before = file(&hugo, first.export, "answers.csv").await;
+        let assessments = file(&hugo, first.export, "assessments.csv").await;
         app.clock.advance(std::time::Duration::from_secs(1));
         let tablet = Phone::of(&app, &nurse, phone.patient).await;
         tablet.push(&tablet.questionnaire()).await;
         let infused = json!({ "kind": "infusion", "on": { "date": "2026-03-01" }, "reason": "a bed was free" });
         let reply = nurse.post(&format!("/api/patients/{}/milestones", phone.patient), &infused).await;
         assert!(reply.status.is_success());
+        let moved = json!({ "pathway": "inter-facility", "site": "centre-nord", "from_on": "2026-03-02" });
+        let moved = json!({ "episode": moved, "replaces": 1, "reason": "followed near home" });
+        let reply = nurse.post(&format!("/api/patients/{}/episodes", phone.patient), &moved).await;
+        assert!(reply.status.is_success());
         assert_eq!(file(&hugo, first.export, "answers.csv").await, before);
+        assert_eq!(file(&hugo, first.export, "assessments.csv").await, assessments);
 
         let second = export(&hugo).await;
         assert_eq!(second.position, 24);
@@ -75,6 +81,7 @@ on_both_databases! {
         let column = |name: &str| csv::Reader::from_reader(&*after).headers().unwrap().iter().position(|it| it == name).unwrap();
         let row = &rows(&after)[0];
         assert_eq!((&row[column("copies")], &row[column("day_from_infusion")]), ("2", "1"));
+        assert_eq!((&row[column("site")], &row[column("pathway")]), ("centre-nord", "inter-facility"));
         assert_eq!(&rows(&before)[0][column("day_from_infusion")], "NA");
     }
 

@@ -1,4 +1,4 @@
-//! Everything but answer events, milestones and what was set aside can be computed anew, and comes out the same.
+//! Everything but answer events, milestones, episodes and what was set aside can be computed anew, and comes out the same.
 
 use server::{
     demo, findings,
@@ -21,7 +21,8 @@ macro_rules! table {
     };
 }
 
-const TABLES: [(&str, &str, &str, &str, &str); 7] = [
+const TABLES: [(&str, &str, &str, &str, &str); 8] = [
+    table!("patient"),
     table!("questionnaire_copy"),
     table!("questionnaire"),
     table!("assessment"),
@@ -67,6 +68,7 @@ on_both_databases! {
         assert!(app.count("SELECT COUNT(*) FROM questionnaire WHERE n_copies > 1").await > 0);
 
         for damage in [
+            "UPDATE patient SET site = 'nowhere'",
             "UPDATE questionnaire_copy SET submitted_on = NULL",
             "UPDATE questionnaire SET n_copies = 9, received_at = 0",
             "DELETE FROM assessment WHERE occurrence = 1",

@@ -29,7 +29,7 @@ use crate::{
 const SETTLES_AFTER: Duration = Duration::from_millis(400);
 
 /// The operations in the order of the choice, by their words in the trail; a test holds them against the server's.
-const OPERATIONS: [&str; 25] = [
+const OPERATIONS: [&str; 26] = [
     "sign_in",
     "lock_session",
     "unlock_session",
@@ -39,6 +39,7 @@ const OPERATIONS: [&str; 25] = [
     "enrol_patient",
     "record_milestone",
     "correct_person",
+    "record_episode",
     "move_patient",
     "set_contact",
     "record_consent",

@@ -5,6 +5,7 @@ use shared::{api::PatientReply, id::PatientId};
 
 mod copies;
 mod course;
+mod episodes;
 mod findings;
 mod history;
 mod questionnaires;
@@ -13,7 +14,12 @@ mod scores;
 
 pub(crate) use self::history::operation_words;
 use self::{
-    findings::Findings, history::History, questionnaires::Questionnaires, reminders::Reminders, scores::Scores,
+    episodes::{EpisodesPanel, pathway_now},
+    findings::Findings,
+    history::History,
+    questionnaires::Questionnaires,
+    reminders::Reminders,
+    scores::Scores,
 };
 use super::{
     devices::{Devices, in_order_of_enrolment},
@@ -26,8 +32,12 @@ use super::{
 use crate::{
     i18n::{
         Locale,
-        text::nurse::{
-            course as course_text, file as text, history as history_text, look, milestone, reminders as reminders_text,
+        text::{
+            episodes as episodes_text,
+            nurse::{
+                course as course_text, file as text, history as history_text, look, milestone,
+                reminders as reminders_text,
+            },
         },
     },
     staff::{Desk, Fetch, Names, Route},
@@ -44,9 +54,10 @@ pub(crate) fn PatientPage(
     let fetch = Fetch::<PatientReply>::new(Signal::stored(format!("/api/patients/{patient}")));
     let saved = RwSignal::new(false);
     let corrected = RwSignal::new(false);
+    let care_saved = RwSignal::new(false);
     let note = ReasonNote::new(Callback::new(move |()| fetch.again()));
     let look = LookNote::new(Callback::new(move |()| fetch.again()));
-    fetch.view(move |file| view! { <File file fetch saved corrected note look /> })
+    fetch.view(move |file| view! { <File file fetch saved corrected care_saved note look /> })
 }
 
 #[component]
@@ -55,6 +66,7 @@ fn File(
     fetch: Fetch<PatientReply>,
     saved: RwSignal<bool>,
     corrected: RwSignal<bool>,
+    care_saved: RwSignal<bool>,
     note: ReasonNote,
     look: LookNote,
 ) -> impl IntoView {
@@ -89,6 +101,7 @@ fn File(
             <ReasonPanel note />
             <Strip assessments=file.assessments.clone() reasons />
         </section>
+        <EpisodesPanel file=file.clone() fetch saved=care_saved />
         <Milestones patient lines=file.milestones.clone() fetch saved />
         <Scores received=file.questionnaires.clone() assessments=file.assessments />
         <Questionnaires received=file.questionnaires devices patient language=file.language fetch />
@@ -103,9 +116,10 @@ fn File(
 type Section = (&'static str, fn(Locale) -> &'static str);
 
 /// The sections in the order of the page.
-const SECTIONS: [Section; 8] = [
+const SECTIONS: [Section; 9] = [
     ("findings", look::heading),
     ("assessments", text::assessments),
+    ("episodes", episodes_text::heading),
     ("milestones", milestone::heading),
     ("scores", course_text::heading),
     ("received", text::received),
@@ -143,7 +157,7 @@ fn Identity(file: PatientReply) -> impl IntoView {
     view! {
         <dl class="facts" aria-label=move || text::identity(locale.get())>
             {fact(text::hemopathy, named(|names, file, locale| names.hemopathy(&file.hemopathy, locale)))}
-            {fact(text::pathway, named(|names, file, locale| names.pathway(&file.pathway, locale)))}
+            {fact(text::pathway, named(pathway_now))}
         </dl>
     }
 }

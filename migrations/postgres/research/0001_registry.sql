@@ -19,23 +19,28 @@ CREATE TABLE staff (
 CREATE TABLE patient (
   patient_id  UUID    NOT NULL PRIMARY KEY,   -- the pseudonym: random, without order
   hemopathy   TEXT    NOT NULL,
-  site        TEXT    NOT NULL,               -- following site
+  site        TEXT    NOT NULL,               -- following site: recomputable, of the last episode that stands
   language    TEXT    NOT NULL,
   enrolled_at BIGINT  NOT NULL,
   enrolled_by UUID    NOT NULL REFERENCES staff (staff_id)
 );
 CREATE INDEX patient_by_site ON patient (site);
 
--- A dated episode of care; it ends where the next begins.
+-- A dated episode of care as entered; it ends where the next begins. Append-only: an entry that another replaces stands
+-- no longer.
 CREATE TABLE episode (
   patient_id UUID    NOT NULL REFERENCES patient (patient_id),
   ordinal    BIGINT  NOT NULL,
   pathway    TEXT    NOT NULL,
   site       TEXT    NOT NULL,
   from_on    TEXT    NOT NULL,
+  replaces   BIGINT,                          -- the entry it corrects or takes back
+  taken_back BOOLEAN NOT NULL,                -- it takes back, and stands for nothing itself
+  reason     TEXT    NOT NULL,
   entered_by UUID    NOT NULL REFERENCES staff (staff_id),
   entered_at BIGINT  NOT NULL,
-  PRIMARY KEY (patient_id, ordinal)
+  PRIMARY KEY (patient_id, ordinal),
+  FOREIGN KEY (patient_id, replaces) REFERENCES episode (patient_id, ordinal)
 );
 
 -- Append-only: of one kind the highest ordinal stands, except relapses, which add up until one is named by another.
@@ -435,6 +440,12 @@ CREATE TRIGGER milestone_keeps_its_values BEFORE UPDATE ON milestone
 CREATE TRIGGER milestone_stays BEFORE DELETE ON milestone
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER milestone_is_not_emptied BEFORE TRUNCATE ON milestone
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER episode_keeps_its_values BEFORE UPDATE ON episode
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER episode_stays BEFORE DELETE ON episode
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER episode_is_not_emptied BEFORE TRUNCATE ON episode
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER consent_keeps_its_values BEFORE UPDATE ON consent
   FOR EACH ROW EXECUTE FUNCTION refuse_change();

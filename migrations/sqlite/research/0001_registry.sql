@@ -19,23 +19,28 @@ CREATE TABLE staff (
 CREATE TABLE patient (
   patient_id  BLOB    NOT NULL PRIMARY KEY,   -- the pseudonym: random, without order
   hemopathy   TEXT    NOT NULL,
-  site        TEXT    NOT NULL,               -- following site
+  site        TEXT    NOT NULL,               -- following site: recomputable, of the last episode that stands
   language    TEXT    NOT NULL,
   enrolled_at INTEGER NOT NULL,
   enrolled_by BLOB    NOT NULL REFERENCES staff (staff_id)
 ) STRICT;
 CREATE INDEX patient_by_site ON patient (site);
 
--- A dated episode of care; it ends where the next begins.
+-- A dated episode of care as entered; it ends where the next begins. Append-only: an entry that another replaces stands
+-- no longer.
 CREATE TABLE episode (
   patient_id BLOB    NOT NULL REFERENCES patient (patient_id),
   ordinal    INTEGER NOT NULL,
   pathway    TEXT    NOT NULL,
   site       TEXT    NOT NULL,
   from_on    TEXT    NOT NULL,
+  replaces   INTEGER,                         -- the entry it corrects or takes back
+  taken_back INTEGER NOT NULL,                -- it takes back, and stands for nothing itself
+  reason     TEXT    NOT NULL,
   entered_by BLOB    NOT NULL REFERENCES staff (staff_id),
   entered_at INTEGER NOT NULL,
-  PRIMARY KEY (patient_id, ordinal)
+  PRIMARY KEY (patient_id, ordinal),
+  FOREIGN KEY (patient_id, replaces) REFERENCES episode (patient_id, ordinal)
 ) STRICT;
 
 -- Append-only: of one kind the highest ordinal stands, except relapses, which add up until one is named by another.
@@ -240,6 +245,11 @@ CREATE TRIGGER milestone_keeps_its_values BEFORE UPDATE ON milestone
 BEGIN SELECT RAISE(ABORT, 'a milestone is never changed'); END;
 CREATE TRIGGER milestone_stays BEFORE DELETE ON milestone
 BEGIN SELECT RAISE(ABORT, 'a milestone is never deleted'); END;
+
+CREATE TRIGGER episode_keeps_its_values BEFORE UPDATE ON episode
+BEGIN SELECT RAISE(ABORT, 'an episode is never changed'); END;
+CREATE TRIGGER episode_stays BEFORE DELETE ON episode
+BEGIN SELECT RAISE(ABORT, 'an episode is never deleted'); END;
 
 CREATE TRIGGER consent_keeps_its_values BEFORE UPDATE ON consent
 BEGIN SELECT RAISE(ABORT, 'a consent is never changed'); END;

@@ -54,6 +54,8 @@ pub enum Operation {
     NoteMissing,
     /// Who a patient is was corrected, or the language changed.
     CorrectPerson,
+    /// An episode of the care pathway was entered, corrected or taken back.
+    RecordEpisode,
     /// Another site follows a patient.
     MovePatient,
     /// Where reminders go was entered, changed or stopped.
@@ -82,7 +84,7 @@ pub enum Operation {
 
 impl Operation {
     /// Every one.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::SignIn,
         Self::EnrolDevice,
         Self::RevokeDevice,
@@ -96,6 +98,7 @@ impl Operation {
         Self::RecordMilestone,
         Self::NoteMissing,
         Self::CorrectPerson,
+        Self::RecordEpisode,
         Self::MovePatient,
         Self::SetContact,
         Self::RecordConsent,
@@ -127,6 +130,7 @@ impl Operation {
             Self::RecordMilestone => "record_milestone",
             Self::NoteMissing => "note_missing",
             Self::CorrectPerson => "correct_person",
+            Self::RecordEpisode => "record_episode",
             Self::MovePatient => "move_patient",
             Self::SetContact => "set_contact",
             Self::RecordConsent => "record_consent",
@@ -157,6 +161,7 @@ impl Operation {
             | Self::RecordMilestone
             | Self::NoteMissing
             | Self::CorrectPerson
+            | Self::RecordEpisode
             | Self::MovePatient
             | Self::SetContact
             | Self::RecordConsent

@@ -57,6 +57,14 @@ pub fn assessment_id(timepoint: &str, occurrence: i64) -> sqlx::Result<Assessmen
     Ok(AssessmentId { timepoint: parse(timepoint)?, occurrence: u16::try_from(occurrence).map_err(decode)? })
 }
 
+/// Which of a patient's entries, from its column.
+///
+/// # Errors
+/// When the number is none that an entry has.
+pub fn ordinal(number: i64) -> sqlx::Result<u32> {
+    u32::try_from(number).map_err(decode)
+}
+
 /// Bytes in lower-case hexadecimal.
 ///
 /// ```

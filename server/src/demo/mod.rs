@@ -6,6 +6,7 @@
 
 mod answering;
 mod attendance;
+mod care;
 mod course;
 mod dice;
 mod people;
@@ -17,11 +18,10 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use shared::{
     id::{DeviceId, MilestoneId, PatientId},
     people::{DeviceKind, Role},
-    schedule::{Entered, Facts, standing_milestones},
+    schedule::Facts,
     sync::protocol::PushOutcome,
     time::{Date, Timestamp},
 };
-use uuid::Uuid;
 
 use self::{
     attendance::{HandedIn, Sheets},
@@ -90,6 +90,7 @@ pub async fn fill(state: &AppState, n_patients: usize) -> anyhow::Result<bool> {
     record_courses(state, &nurse, &chance, &mut enrolled).await?;
     send_answers(state, &enrolled, &dice).await?;
     reasons::note(state, &nurse, &dice, &chance).await?;
+    care::enter(state, &nurse, &enrolled).await?;
     findings::refresh(&state.db, &state.study, &state.catalog).await?; // nobody waits for five years of scores
     Ok(true)
 }
@@ -170,13 +171,9 @@ async fn send_answers(state: &AppState, enrolled: &[Participant], dice: &Dice) -
     let mut handed_in: Vec<HandedIn> = Vec::new();
     let sheets = Sheets::of(state);
     for it in enrolled {
-        let entered = it.patient.request.milestones.iter().chain(it.patient.later.iter().map(|(request, _)| request));
-        // no entry names another here, so none needs an id of its own
-        let entered: Vec<Entered> =
-            entered.map(|it| milestones::as_entered(it, MilestoneId::new(Uuid::nil()))).collect();
         let facts = Facts {
             hemopathy: it.patient.request.hemopathy.clone(),
-            milestones: standing_milestones(&entered),
+            milestones: it.patient.milestones(),
             progress: Vec::new(),
         };
         handed_in.extend(attendance::attended(&state.study, &sheets, it, &facts, now, dice)?);

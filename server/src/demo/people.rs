@@ -5,17 +5,19 @@
 use jiff::{Span, civil::Time};
 use shared::{
     api::{ConsentRequest, ContactRequest, EnrolRequest, MilestoneRequest},
-    id::{HemopathyKey, Language, PathwayKey, SiteKey},
+    id::{HemopathyKey, Language, MilestoneId, PathwayKey, SiteKey},
     people::{Channel, ConsentKind, ConsentMeans},
+    schedule::{Entered, Milestone, standing_milestones},
     study::Study,
     time::Date,
 };
+use uuid::Uuid;
 
 use super::{
     course,
     dice::{Dice, nearest},
 };
-use crate::identity;
+use crate::{identity, milestones};
 
 /// Days of five years.
 const FIVE_YEARS: i32 = 1_826;
@@ -79,6 +81,16 @@ pub(super) struct Patient {
     /// What was entered after enrolment: what, and on which day.
     pub(super) later: Vec<(MilestoneRequest, Date)>,
     pub(super) nature: Nature,
+}
+
+impl Patient {
+    /// The milestones that stand once all is entered.
+    pub(super) fn milestones(&self) -> Vec<Milestone> {
+        let all = self.request.milestones.iter().chain(self.later.iter().map(|(request, _)| request));
+        // no entry names another here, so none needs an id of its own
+        let entered: Vec<Entered> = all.map(|it| milestones::as_entered(it, MilestoneId::new(Uuid::nil()))).collect();
+        standing_milestones(&entered)
+    }
 }
 
 /// What shapes a patient's answers.

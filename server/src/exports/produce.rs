@@ -15,7 +15,7 @@ use shared::{
         response::{self, ResponseCopy},
     },
     export::{AnswersCsv, AssessmentsCsv, Exported, ExportedAssessment, RelativeDays, ScoresCsv, write_codebook},
-    id::{AssessmentId, InstrumentKey, PathwayKey},
+    id::{AssessmentId, InstrumentKey, PathwayKey, SiteKey},
     instrument::catalog::Catalog,
     schedule::{Facts, Plan, Progress, plan},
     scoring::score,
@@ -34,6 +34,9 @@ const PATIENTS_AT_ONCE: i64 = 50;
 
 /// Pieces that may wait for a slow reader; the producer waits then.
 pub(super) const PIECES_AHEAD: usize = 4;
+
+/// A patient is enrolled with an episode, and the last one is never taken back.
+const NO_EPISODE: &str = "a patient has no episode of care";
 
 type Out = mpsc::Sender<io::Result<Bytes>>;
 
@@ -158,8 +161,8 @@ fn write_patient(
         let definition = state.catalog.find_answered(&copy.instrument, copy.answers.keys()).unwrap_or(whole);
         table.write(&Exported {
             patient: held.patient,
-            site: &held.site,
-            pathway: pathway_on(held, *submitted_on).context("a patient has no episode of care")?,
+            site: following_site(held)?,
+            pathway: pathway_on(held, *submitted_on)?,
             hemopathy: &held.hemopathy,
             assessment,
             target_day: state.study.find_timepoint(&assessment.timepoint).map(|it| it.target_day),
@@ -212,8 +215,8 @@ fn write_assessments(
         let aimed_at = assessment.window.map_or(Date::MIN, |window| window.due_on);
         csv.write(&ExportedAssessment {
             patient: held.patient,
-            site: &held.site,
-            pathway: pathway_on(held, aimed_at).context("a patient has no episode of care")?,
+            site: following_site(held)?,
+            pathway: pathway_on(held, aimed_at)?,
             hemopathy: &held.hemopathy,
             assessment,
             target_day: state.study.find_timepoint(&id.timepoint).map(|it| it.target_day),
@@ -251,10 +254,15 @@ fn replay(state: &AppState, held: &HeldPatient, sent: &[Sent], today: Date) -> P
     plan(&state.study, &facts, today)
 }
 
+/// The site that followed the patient at the export's moment.
+fn following_site(held: &HeldPatient) -> anyhow::Result<&SiteKey> {
+    held.episodes.last().map(|it| &it.site).context(NO_EPISODE)
+}
+
 /// The pathway of the episode that ran on a day; before the first episode, of the first.
-fn pathway_on(held: &HeldPatient, day: Date) -> Option<&PathwayKey> {
-    let running = held.episodes.iter().rev().find(|(from_on, _)| *from_on <= day);
-    running.or_else(|| held.episodes.first()).map(|(_, pathway)| pathway)
+fn pathway_on(held: &HeldPatient, day: Date) -> anyhow::Result<&PathwayKey> {
+    let running = held.episodes.on(day).or_else(|| held.episodes.first());
+    running.map(|it| &it.pathway).context(NO_EPISODE)
 }
 
 /// Where tables write and pieces are taken from.

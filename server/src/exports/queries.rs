@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use shared::{
     answers::AnswerEvent,
-    id::{AssessmentId, HemopathyKey, MilestoneId, PathwayKey, PatientId, SiteKey, StaffId},
-    schedule::{Entered, Milestone, MissingReason, standing_milestones},
-    time::{Date, PartialDate, Timestamp},
+    id::{AssessmentId, HemopathyKey, MilestoneId, PatientId, StaffId},
+    schedule::{Entered, EnteredEpisode, Episode, Episodes, Milestone, MissingReason, standing_milestones},
+    time::{PartialDate, Timestamp},
 };
 use sqlx::{FromRow, QueryBuilder};
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{Export, Manifest, Moment};
 use crate::{
     auth::guard::InvestigatorScope,
-    db::{Db, assessment_id, from_code, from_json, instant, millis, on, parse, to_json},
+    db::{Db, assessment_id, from_code, from_json, instant, millis, on, ordinal, parse, to_json},
 };
 
 /// One patient's part of the record at the export's moment.
@@ -22,11 +22,10 @@ use crate::{
 pub(super) struct HeldPatient {
     pub(super) patient: PatientId,
     pub(super) hemopathy: HemopathyKey,
-    pub(super) site: SiteKey,
     /// Standing milestones, oldest first.
     pub(super) milestones: Vec<Milestone>,
-    /// From when on which pathway, oldest first.
-    pub(super) episodes: Vec<(Date, PathwayKey)>,
+    /// The care pathway as it stood; its last site is the following site.
+    pub(super) episodes: Episodes,
     pub(super) events: Vec<KeptEvent>,
     /// The reasons that stand for what is missing.
     pub(super) missing: BTreeMap<AssessmentId, MissingReason>,
@@ -49,6 +48,17 @@ struct MilestoneRow {
     accuracy: String,
     planned: bool,
     replaces: Option<Uuid>,
+    taken_back: bool,
+}
+
+#[derive(FromRow)]
+struct EpisodeRow {
+    patient_id: Uuid,
+    ordinal: i64,
+    pathway: String,
+    site: String,
+    from_on: String,
+    replaces: Option<i64>,
     taken_back: bool,
 }
 
@@ -98,11 +108,11 @@ pub(super) async fn list_patients(
     after: Option<PatientId>,
     limit: i64,
 ) -> sqlx::Result<Vec<HeldPatient>> {
-    const SQL: &str = "SELECT patient_id, hemopathy, site FROM patient
+    const SQL: &str = "SELECT patient_id, hemopathy FROM patient
         WHERE patient_id > $1 AND enrolled_at <= $2
         ORDER BY patient_id LIMIT $3";
     let after = after.map_or(Uuid::nil(), PatientId::as_uuid);
-    let rows: Vec<(Uuid, String, String)> = on!(db.read(), pool => sqlx::query_as(SQL).bind(after).bind(millis(moment.made_at)).bind(limit).fetch_all(pool).await)?;
+    let rows: Vec<(Uuid, String)> = on!(db.read(), pool => sqlx::query_as(SQL).bind(after).bind(millis(moment.made_at)).bind(limit).fetch_all(pool).await)?;
     let patients: Vec<Uuid> = rows.iter().map(|(patient, ..)| *patient).collect();
     if patients.is_empty() {
         return Ok(Vec::new());
@@ -112,13 +122,12 @@ pub(super) async fn list_patients(
     let mut events = list_events(db, &patients, moment).await?;
     let mut missing = list_missing(db, &patients, moment).await?;
     rows.into_iter()
-        .map(|(patient, hemopathy, site)| {
+        .map(|(patient, hemopathy)| {
             Ok(HeldPatient {
                 patient: PatientId::new(patient),
                 hemopathy: parse(&hemopathy)?,
-                site: parse(&site)?,
                 milestones: standing_milestones(&entered.remove(&patient).unwrap_or_default()),
-                episodes: episodes.remove(&patient).unwrap_or_default(),
+                episodes: Episodes::standing(&episodes.remove(&patient).unwrap_or_default()),
                 events: events.remove(&patient).unwrap_or_default(),
                 missing: missing.remove(&patient).unwrap_or_default(),
             })
@@ -166,18 +175,24 @@ async fn list_episodes(
     db: &Db,
     patients: &[Uuid],
     moment: Moment,
-) -> sqlx::Result<BTreeMap<Uuid, Vec<(Date, PathwayKey)>>> {
-    const SQL: &str = "SELECT patient_id, from_on, pathway FROM episode";
-    let rows: Vec<(Uuid, String, String)> = on!(db.read(), pool => {
+) -> sqlx::Result<BTreeMap<Uuid, Vec<EnteredEpisode>>> {
+    const SQL: &str = "SELECT patient_id, ordinal, pathway, site, from_on, replaces, taken_back FROM episode";
+    let rows: Vec<EpisodeRow> = on!(db.read(), pool => {
         let mut query = of_patients!(SQL, patients);
         query.push(" AND entered_at <= ").push_bind(millis(moment.made_at)).push(" ORDER BY ordinal");
         query.build_query_as().fetch_all(pool).await
     })?;
-    let mut episodes: BTreeMap<Uuid, Vec<(Date, PathwayKey)>> = BTreeMap::new();
-    for (patient, from_on, pathway) in rows {
-        episodes.entry(patient).or_default().push((parse(&from_on)?, parse(&pathway)?));
+    let mut entered: BTreeMap<Uuid, Vec<EnteredEpisode>> = BTreeMap::new();
+    for row in rows {
+        let entry = EnteredEpisode {
+            ordinal: ordinal(row.ordinal)?,
+            episode: Episode { pathway: parse(&row.pathway)?, site: parse(&row.site)?, from_on: parse(&row.from_on)? },
+            replaces: row.replaces.map(ordinal).transpose()?,
+            taken_back: row.taken_back,
+        };
+        entered.entry(row.patient_id).or_default().push(entry);
     }
-    Ok(episodes)
+    Ok(entered)
 }
 
 /// The last note on each assessment; one without a reason takes back what was noted.

@@ -16,6 +16,7 @@ const fn kind(operation: Operation) -> Option<HistoryKind> {
         Operation::EnrolPatient
         | Operation::RecordMilestone
         | Operation::CorrectPerson
+        | Operation::RecordEpisode
         | Operation::MovePatient
         | Operation::SetContact
         | Operation::RecordConsent

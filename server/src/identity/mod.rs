@@ -11,9 +11,15 @@ use std::fmt;
 use shared::{
     api::PatientLine,
     id::{PatientId, SiteKey},
-    time::Date,
+    time::{Date, Timestamp},
 };
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+use crate::{
+    auth::guard::{NurseScope, OnePatientScope},
+    db::IdentityDb,
+    error::ApiError,
+};
 
 pub use contacts::{Contact, IdentityKey, address_for_reminders, contact, list_contacts, list_reachable, set_contact};
 pub use queries::{find_line, find_person, list_lines, record, search, take_over};
@@ -79,6 +85,26 @@ impl Person {
         let Self { patient, registry_number, birth_date, site, .. } = self;
         PatientLine { patient, registry_number, name, birth_date, site }
     }
+}
+
+/// Another site follows a patient; where it does already, nothing changes.
+///
+/// # Errors
+/// Not found, when nobody is known by this pseudonym, or an accident of the database.
+pub async fn move_to(
+    db: &IdentityDb,
+    nurse: &NurseScope,
+    scope: &OnePatientScope,
+    site: &SiteKey,
+    reason: String,
+    now: Timestamp,
+) -> Result<(), ApiError> {
+    let mut person = queries::find_person(db, nurse, scope).await?.ok_or_else(ApiError::not_found)?;
+    if person.site != *site {
+        let former = std::mem::replace(&mut person.site, site.clone()).to_string();
+        queries::correct(db, nurse, &person, &[Change { field: "site", former, reason }], now).await?;
+    }
+    Ok(())
 }
 
 /// What names and numbers are compared by: lower case, without accents, single spaces.

@@ -1,4 +1,4 @@
-//! `GET` and `POST /api/patients/{patient}/person`, and `POST …/site`, `…/contacts` and `…/consents`.
+//! `GET` and `POST /api/patients/{patient}/person`, and `POST …/contacts` and `…/consents`.
 //!
 //! What concerns both sides is written on the identity side first: a try that breaks off in between can be repeated.
 
@@ -8,13 +8,12 @@ use axum::{
     routing::{get, post},
 };
 use shared::{
-    api::{ConsentRequest, ContactLine, ContactRequest, MoveRequest, PatientLine, PersonReply, PersonRequest},
+    api::{ConsentRequest, ContactLine, ContactRequest, PersonReply, PersonRequest},
     id::{PatientId, StaffId},
 };
 
 use super::{Change, Person, contacts, queries};
 use crate::{
-    assessments,
     audit::{self, Operation},
     auth::{
         accounts,
@@ -34,7 +33,6 @@ const LONGEST_REASON: usize = 500;
 pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/api/patients/{patient}/person", get(read).post(correct))
-        .route("/api/patients/{patient}/site", post(move_to))
         .route("/api/patients/{patient}/contacts", post(set_contact))
         .route("/api/patients/{patient}/consents", post(record_consent))
 }
@@ -146,36 +144,6 @@ fn check_reason(reason: &str) -> Result<(), ApiError> {
         return Err(ApiError::refused("The reason is longer than 500 characters. Nothing was saved; shorten it."));
     }
     Ok(())
-}
-
-/// Another site follows the patient: whoever does not see that site's patients sees this one no longer.
-async fn move_to(
-    State(state): State<AppState>,
-    nurse: NurseScope,
-    Path(patient): Path<PatientId>,
-    Body(request): Body<MoveRequest>,
-) -> Result<Json<PatientLine>, ApiError> {
-    let scope = patients::open(&state.db, &nurse, patient).await?;
-    let now = state.clock.now();
-    if !state.study.sites.iter().any(|site| site.key == request.site) {
-        return Err(ApiError::refused("The study has no such site. Nothing was saved."));
-    }
-    check_reason(&request.reason)?;
-    let mut person = queries::find_person(&state.identity, &nurse, &scope).await?.ok_or_else(ApiError::not_found)?;
-    if person.site != request.site {
-        let former = std::mem::replace(&mut person.site, request.site.clone()).to_string();
-        let change = Change { field: "site", former, reason: request.reason.trim().to_owned() };
-        queries::correct(&state.identity, &nurse, &person, &[change], now).await?;
-    }
-    let mut tx = state.db.begin().await?;
-    let from = patients::get(&mut tx, &scope).await?.site;
-    patients::move_to(&mut tx, &scope, &request.site).await?;
-    assessments::replan(&mut tx, &state.study, patient).await?;
-    let detail = format!("{from} to {}", request.site);
-    audit::append(&mut tx, &audit::Entry::staff(nurse.staff(), Operation::MovePatient).of(patient).with(detail), now)
-        .await?;
-    tx.commit().await?;
-    Ok(Json(person.into_line()))
 }
 
 async fn set_contact(

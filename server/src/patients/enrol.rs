@@ -7,7 +7,7 @@
 use shared::{
     api::{ConsentRequest, EnrolPreviewRequest, EnrolRequest, MilestoneRequest},
     id::{MilestoneId, PatientId},
-    schedule::{self, Assessment, Entered, Facts, Milestone},
+    schedule::{self, Assessment, Entered, Episode, Facts, Milestone},
     study::{MilestoneKind, Study},
     time::{Date, PartialDate},
 };
@@ -20,6 +20,7 @@ use crate::{
     assessments,
     audit::{self, Operation},
     auth::guard::NurseScope,
+    episodes,
     error::ApiError,
     identity::{self, Person, contacts},
     milestones,
@@ -58,8 +59,7 @@ pub async fn enrol(state: &AppState, nurse: &NurseScope, request: EnrolRequest) 
     let patient = Patient {
         patient: person.patient,
         hemopathy: request.hemopathy,
-        site: request.site,
-        pathway: request.pathway,
+        site: request.site.clone(),
         language: request.language,
         enrolled_at: now,
     };
@@ -67,10 +67,12 @@ pub async fn enrol(state: &AppState, nurse: &NurseScope, request: EnrolRequest) 
     let entries = with_inclusion(with_information(request.milestones, request.consent.as_ref()), today);
     let included_on = entries.iter().filter(|it| it.kind == MilestoneKind::Inclusion).map(|it| it.on.anchor()).min();
     let mut tx = state.db.begin().await?;
-    let from = request.pathway_from.or(included_on).unwrap_or(today);
-    if !queries::insert(&mut tx, nurse, &patient, from).await? {
+    let from_on = request.pathway_from.or(included_on).unwrap_or(today).min(today);
+    let care = Episode { pathway: request.pathway, site: request.site, from_on };
+    if !queries::insert(&mut tx, nurse, &patient).await? {
         return Err(already_enrolled()); // another try with this number was quicker
     }
+    episodes::append(&mut tx, &scope, &episodes::NewEntry::first(care, nurse.staff()), now).await?;
     if let Some(consent) = &request.consent {
         queries::append_consent(&mut tx, nurse, &scope, consent, now).await?;
     }

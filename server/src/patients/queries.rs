@@ -2,8 +2,8 @@
 
 use shared::{
     api::{ConsentLine, ConsentRequest},
-    id::{HemopathyKey, Language, PathwayKey, PatientId, SiteKey, StaffId},
-    time::{Date, Timestamp},
+    id::{HemopathyKey, Language, PatientId, SiteKey},
+    time::Timestamp,
 };
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -20,10 +20,8 @@ pub struct Patient {
     pub patient: PatientId,
     /// Type of blood cancer.
     pub hemopathy: HemopathyKey,
-    /// Following site.
+    /// Following site: of the last episode that stands.
     pub site: SiteKey,
-    /// The standing pathway.
-    pub pathway: PathwayKey,
     /// Language of the questionnaires.
     pub language: Language,
     /// When the patient was enrolled.
@@ -35,26 +33,22 @@ struct PatientRow {
     patient_id: Uuid,
     hemopathy: String,
     site: String,
-    pathway: String,
     language: String,
     enrolled_at: i64,
 }
 
-/// The patient of this scope, with the pathway that stands.
+/// The patient of this scope.
 ///
 /// # Errors
 /// When the database could not.
 pub async fn get(tx: &mut Tx, scope: &OnePatientScope) -> sqlx::Result<Patient> {
-    const SQL: &str = "SELECT patient.patient_id, hemopathy, patient.site, pathway, language, enrolled_at
-        FROM patient JOIN episode ON episode.patient_id = patient.patient_id
-        WHERE patient.patient_id = $1 ORDER BY from_on DESC, ordinal DESC LIMIT 1";
+    const SQL: &str = "SELECT patient_id, hemopathy, site, language, enrolled_at FROM patient WHERE patient_id = $1";
     let row: PatientRow =
         on!(tx, conn => sqlx::query_as(SQL).bind(scope.patient().as_uuid()).fetch_one(&mut **conn).await)?;
     Ok(Patient {
         patient: PatientId::new(row.patient_id),
         hemopathy: parse(&row.hemopathy)?,
         site: parse(&row.site)?,
-        pathway: parse(&row.pathway)?,
         language: parse(&row.language)?,
         enrolled_at: instant(row.enrolled_at)?,
     })
@@ -68,24 +62,15 @@ pub(super) async fn find_site(db: &Db, patient: PatientId) -> sqlx::Result<Optio
     site.as_deref().map(parse).transpose()
 }
 
-/// Inserts a patient with the first episode of care; `false` when there is one with this pseudonym.
-pub(super) async fn insert(tx: &mut Tx, scope: &NurseScope, patient: &Patient, from: Date) -> sqlx::Result<bool> {
-    const PATIENT: &str = "INSERT INTO patient (patient_id, hemopathy, site, language, enrolled_at, enrolled_by)
+/// Inserts a patient, whose first episode of care comes in the same transaction; `false` when there is one with this
+/// pseudonym.
+pub(super) async fn insert(tx: &mut Tx, scope: &NurseScope, patient: &Patient) -> sqlx::Result<bool> {
+    const SQL: &str = "INSERT INTO patient (patient_id, hemopathy, site, language, enrolled_at, enrolled_by)
         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (patient_id) DO NOTHING";
-    const EPISODE: &str = "INSERT INTO episode (patient_id, ordinal, pathway, site, from_on, entered_by, entered_at)
-        VALUES ($1, 1, $2, $3, $4, $5, $6)";
-    let (id, staff, now): (Uuid, StaffId, i64) =
-        (patient.patient.as_uuid(), scope.staff(), millis(patient.enrolled_at));
-    on!(tx, conn => {
-        let inserted = sqlx::query(PATIENT).bind(id).bind(patient.hemopathy.as_str()).bind(patient.site.as_str())
-            .bind(patient.language.as_str()).bind(now).bind(staff.as_uuid()).execute(&mut **conn).await?.rows_affected();
-        if inserted == 0 {
-            return Ok(false);
-        }
-        sqlx::query(EPISODE).bind(id).bind(patient.pathway.as_str()).bind(patient.site.as_str())
-            .bind(from.to_string()).bind(staff.as_uuid()).bind(now).execute(&mut **conn).await?;
-    });
-    Ok(true)
+    let inserted = on!(tx, conn => sqlx::query(SQL).bind(patient.patient.as_uuid()).bind(patient.hemopathy.as_str())
+        .bind(patient.site.as_str()).bind(patient.language.as_str()).bind(millis(patient.enrolled_at))
+        .bind(scope.staff().as_uuid()).execute(&mut **conn).await?.rows_affected());
+    Ok(inserted > 0)
 }
 
 /// Appends an entry of consent or non-opposition after those there are.

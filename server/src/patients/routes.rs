@@ -21,7 +21,7 @@ use crate::{
     audit::{self, Operation},
     auth::{self, guard::NurseScope},
     clock::{civil_date, paris},
-    devices,
+    devices, episodes,
     error::{ApiError, Body, Path, Query},
     findings, identity, milestones, missing,
     state::AppState,
@@ -90,6 +90,7 @@ async fn read(
     let found = findings::list(&mut tx, &[scope.patient()]).await?.into_values().next().unwrap_or_default();
     let patient = queries::get(&mut tx, &scope).await?;
     let facts = read_facts(&mut tx, &scope).await?;
+    let care = episodes::list(&mut tx, &scope).await?;
     let entries = milestones::list(&mut tx, &scope).await?;
     let missing = missing::list(&mut tx, &scope).await?;
     let devices = devices::list(&mut tx, &scope).await?;
@@ -103,8 +104,8 @@ async fn read(
     Ok(Json(PatientReply {
         patient: line,
         hemopathy: patient.hemopathy,
-        pathway: patient.pathway,
         language: patient.language,
+        episodes: care.into_iter().rev().collect(),
         milestones: milestones::lines(&entries),
         assessments: schedule::by_window(&plan).into_iter().cloned().collect(),
         missing,

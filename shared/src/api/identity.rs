@@ -64,16 +64,6 @@ pub struct PersonRequest {
     pub reason: String,
 }
 
-/// `POST /api/patients/{patient}/site`: another site follows the patient from now on.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct MoveRequest {
-    /// Which site.
-    pub site: SiteKey,
-    /// Why.
-    pub reason: String,
-}
-
 /// Something that was corrected about a person.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

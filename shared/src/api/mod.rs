@@ -5,6 +5,7 @@
 
 mod device;
 mod entry;
+mod episodes;
 mod exports;
 mod findings;
 mod handover;
@@ -23,13 +24,14 @@ pub use device::{ClaimReply, ClaimRequest, DeviceSessionRequest};
 pub use entry::{
     AmendRequest, AmendmentLine, EntryReply, EntryRequest, FormReply, FormsReply, FormsRequest, PaperForm, SentCopy,
 };
+pub use episodes::{EpisodeLine, EpisodeReply, EpisodeRequest};
 pub use exports::{ExportFile, ExportReply, ExportRequest};
 pub use findings::{Finding, FindingLine, Look, LookRequest};
 pub use handover::{GivenRequest, HandoverReply, HandoverRequest, IdentityItem, LockReply, UnlockRequest};
 pub use history::{HistoryKind, HistoryLine, HistoryReply, HistoryRequest};
 pub use identity::{
-    ConsentLine, ConsentRequest, ContactLine, ContactRequest, LetterLine, LetterState, MoveRequest, PersonChangeLine,
-    PersonReply, PersonRequest,
+    ConsentLine, ConsentRequest, ContactLine, ContactRequest, LetterLine, LetterState, PersonChangeLine, PersonReply,
+    PersonRequest,
 };
 pub use milestones::{MilestoneLine, MilestonePreviewReply, MilestoneRequest, PlanReply};
 pub use oversight::{

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AmendmentLine, ConsentRequest, ContactRequest, FindingLine, MilestoneLine, MilestoneRequest, MissingLine};
+use super::{
+    AmendmentLine, ConsentRequest, ContactRequest, EpisodeLine, FindingLine, MilestoneLine, MilestoneRequest,
+    MissingLine,
+};
 use crate::{
     answers::{AnswerValue, SkipReason, Transcript},
     id::{AssessmentId, DeviceId, HemopathyKey, InstrumentVersion, ItemCode, Language, PathwayKey, PatientId, SiteKey},
@@ -105,10 +108,10 @@ pub struct PatientReply {
     pub patient: PatientLine,
     /// Type of blood cancer.
     pub hemopathy: HemopathyKey,
-    /// The standing pathway.
-    pub pathway: PathwayKey,
     /// The patient's language.
     pub language: Language,
+    /// Episodes of care, the standing and the replaced, newest entry first.
+    pub episodes: Vec<EpisodeLine>,
     /// Milestones, the standing and the replaced, newest entry first.
     pub milestones: Vec<MilestoneLine>,
     /// The plan as of today.

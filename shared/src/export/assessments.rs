@@ -16,8 +16,12 @@ use crate::{
 
 pub(super) const COLUMNS: [Column; 28] = [
     open("patient", "Pseudonym: random, the same in every file and export"),
-    open("site", "Following site; labels under kind site"),
-    open("pathway", "Care pathway on the day aimed at, the first one if that is not known; labels under kind pathway"),
+    open("site", "Site that followed the patient on the day of the export; labels under kind site"),
+    open(
+        "pathway",
+        "Care pathway of the episode that ran, or will run, on the day aimed at; before the first episode, or where that \
+         day is not known, of the first; labels under kind pathway",
+    ),
     open("hemopathy", "Type of blood cancer; labels under kind hemopathy"),
     open("timepoint", "Timepoint; labels and windows under kind timepoint"),
     open("occurrence", "Which time the timepoint came round, from 1; above 1 only for relapses"),

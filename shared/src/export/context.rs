@@ -69,8 +69,12 @@ impl RelativeDays {
 
 pub(super) const COLUMNS: [Column; 24] = [
     open("patient", "Pseudonym: random, the same in every file and export"),
-    open("site", "Following site; labels under kind site"),
-    open("pathway", "Care pathway on the day of sending; labels under kind pathway"),
+    open("site", "Site that followed the patient on the day of the export; labels under kind site"),
+    open(
+        "pathway",
+        "Care pathway of the episode that ran on the day of sending, or of answering on paper or aloud; before the first \
+         episode, of the first; labels under kind pathway",
+    ),
     open("hemopathy", "Type of blood cancer; labels under kind hemopathy"),
     open("timepoint", "Timepoint; labels and windows under kind timepoint"),
     open("occurrence", "Which time the timepoint came round, from 1; above 1 only for relapses"),

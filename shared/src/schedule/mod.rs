@@ -6,6 +6,7 @@
 mod course;
 mod diff;
 mod entries;
+mod episodes;
 mod missing;
 mod planning;
 mod reminders;
@@ -24,6 +25,7 @@ use crate::{
 
 pub use diff::{Outlook, PlanChange, PlanDiff, PlanEffect, diff};
 pub use entries::{Entered, needs_reason, put_aside, standing, standing_milestones};
+pub use episodes::{EnteredEpisode, Episode, EpisodeRefusal, Episodes, episode_needs_reason, episode_refusal};
 pub use missing::MissingReason;
 pub use planning::plan;
 pub use reminders::{Circumstances, Reminder, SentReminder, due_reminder, is_still_due};

@@ -1,6 +1,7 @@
 //! What a nurse does every day: the list, what asks for a look, dates that move, reasons for what is missing.
 
 mod entry;
+mod episodes;
 mod findings;
 mod handover;
 mod history;

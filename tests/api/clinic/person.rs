@@ -188,29 +188,6 @@ on_both_databases! {
         }
     }
 
-    async fn a_patient_who_moves_is_seen_by_the_new_site_and_no_longer_by_the_old(app: TestApp) {
-        let old = app.nurse("claire", &["toulouse"]).await;
-        let new = app.nurse("nadia", &["centre-nord"]).await;
-        let patient = enrol_whole(&old).await;
-        let path = format!("/api/patients/{patient}/site");
-        for wrong in [json!({ "site": "elsewhere", "reason": "x" }), json!({ "site": "centre-nord", "reason": " " })] {
-            assert_eq!(old.post(&path, &wrong).await.refusal(), ProblemKind::Refused);
-        }
-        let moved = json!({ "site": "centre-nord", "reason": "followed near home" });
-        assert!(old.post(&path, &moved).await.status.is_success());
-        assert_eq!(old.get(&format!("/api/patients/{patient}")).await.refusal(), ProblemKind::NotFound);
-        assert_eq!(old.get(&format!("/api/patients/{patient}/person")).await.refusal(), ProblemKind::NotFound);
-        let hers: PatientsReply = old.post("/api/patients/search", &json!({})).await.ok();
-        assert!(hers.patients.is_empty());
-        let told = person(&new, patient).await;
-        assert_eq!((told.changes[0].field.as_str(), told.changes[0].former.as_str()), ("site", "toulouse"));
-        let theirs: PatientsReply = new.post("/api/patients/search", &json!({})).await.ok();
-        assert_eq!(theirs.patients.len(), 1);
-        assert_eq!(app.count("SELECT COUNT(*) FROM assessment WHERE site = 'toulouse'").await, 0);
-        let audit = "SELECT COUNT(*) FROM audit WHERE operation = 'move_patient' AND detail = 'toulouse to centre-nord'";
-        assert_eq!(app.count(audit).await, 1);
-    }
-
     async fn nobody_else_reaches_any_of_it(app: TestApp) {
         let here = app.nurse("claire", &["toulouse"]).await;
         let there = app.nurse("nadia", &["centre-nord"]).await;
@@ -221,7 +198,9 @@ on_both_databases! {
         let patient = format!("/api/patients/{}", phone.patient);
         let posts = [
             ("person", json!({ "language": "en" })),
-            ("site", json!({ "site": "centre-nord", "reason": "x" })),
+            ("episodes", json!({
+                "episode": { "pathway": "ambulatory", "site": "centre-nord", "from_on": "2026-03-01" }, "reason": "x",
+            })),
             ("contacts", json!({ "channel": "email", "address": null })),
             ("consents", json!({ "kind": "consent", "information": "2026-1", "given_on": "2026-03-01", "means": "oral" })),
             ("letter", json!({})),

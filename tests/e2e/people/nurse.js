@@ -28,6 +28,7 @@ export class Nurse extends Staff {
     await choose("person.form.kind", "non_opposition");
     await choose("person.form.means", "paper");
     if (more.email) await page.getByLabel(say("person.enrol.email")).fill(more.email);
+    if (more.since) await this.#dates("person.enrol.pathway_from", more.since);
     if (more.rcp) await this.#dates("nurse.enrol.rcp", more.rcp);
     if (more.infusion) await this.#dates("nurse.enrol.infusion", more.infusion);
   }
@@ -63,6 +64,15 @@ export class Nurse extends Staff {
     await expect(this.page.getByRole("article")).toContainText(number);
     await expect(this.page.getByRole("article").getByRole("img")).toBeVisible();
     return { link: `${this.origin}/#e=${secret}`, code };
+  }
+
+  /** Fills in the form of the care pathway that is open, and saves it. */
+  async savesCare({ pathway, from, reason }) {
+    const care = this.section("episodes.heading");
+    if (pathway) await care.getByLabel(this.say("episodes.pathway"), { exact: true }).selectOption(pathway);
+    if (from) await this.#dates("episodes.from", from);
+    if (reason) await care.getByLabel(this.say("episodes.reason")).fill(reason);
+    await care.getByRole("button", { name: this.say("episodes.save"), exact: true }).click();
   }
 
   /** Opens the form that changes a date of the file that is open, and types another. */

@@ -150,6 +150,7 @@ pub(crate) fn operation_words(locale: Locale, what: &str) -> Option<&'static str
         "enrol_patient" => what_text::enrol_patient(locale),
         "record_milestone" => what_text::record_milestone(locale),
         "correct_person" => what_text::correct_person(locale),
+        "record_episode" => what_text::record_episode(locale),
         "move_patient" => what_text::move_patient(locale),
         "set_contact" => what_text::set_contact(locale),
         "record_consent" => what_text::record_consent(locale),

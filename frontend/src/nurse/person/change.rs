@@ -4,12 +4,12 @@ use leptos::{prelude::*, task::spawn_local};
 use serde::{Serialize, de::DeserializeOwned};
 use shared::{
     api::{PatientReply, PersonReply},
-    id::{PatientId, SiteKey},
+    id::PatientId,
 };
 
 use crate::{
     i18n::Locale,
-    staff::{DateProblem, Desk, Fetch, Route, Trouble},
+    staff::{DateProblem, Desk, Fetch, Trouble},
 };
 
 /// What is being changed.
@@ -23,8 +23,6 @@ pub(super) enum Asked {
     Contact,
     /// Consent or no opposition.
     Consent,
-    /// The following site.
-    Site,
 }
 
 /// Why a box cannot be sent.
@@ -114,16 +112,6 @@ impl Change {
         let _ = self.open.try_set(false);
         let _ = self.saved.try_set(true);
         self.fetch.try_with_value(|fetch| fetch.again());
-    }
-
-    /// The patient is another site's: back to the list, unless the nurse follows that site too.
-    pub(super) fn leave(self, site: &SiteKey) {
-        let is_hers = self.desk.known_staff().is_some_and(|staff| staff.sites.contains(site));
-        if is_hers {
-            return self.finish();
-        }
-        let _ = self.open.try_set(false);
-        self.desk.address.go(&Route::Patients.path());
     }
 
     /// The words at one box.

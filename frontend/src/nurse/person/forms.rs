@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use shared::{
-    api::{ConsentRequest, ContactRequest, MoveRequest, PatientLine, PersonReply, PersonRequest, ProblemKind},
+    api::{ConsentRequest, ContactRequest, PersonReply, PersonRequest, ProblemKind},
     people::Channel,
     time::{Date, DatePrecision},
 };
@@ -34,7 +34,6 @@ pub(super) fn ChangeDialog(person: StoredValue<PersonReply>, change: Change) -> 
             Some(Asked::Language) => panel::edit_language,
             Some(Asked::Contact) => panel::edit_contact,
             Some(Asked::Consent) => panel::edit_consent,
-            Some(Asked::Site) => panel::edit_site,
             None => return String::new(),
         };
         words(locale.get()).to_owned()
@@ -45,7 +44,6 @@ pub(super) fn ChangeDialog(person: StoredValue<PersonReply>, change: Change) -> 
             Asked::Language => view! { <LanguageForm person change /> }.into_any(),
             Asked::Contact => view! { <ContactForm person change /> }.into_any(),
             Asked::Consent => view! { <ConsentForm change /> }.into_any(),
-            Asked::Site => view! { <SiteForm person change /> }.into_any(),
         })
     };
     view! { <Dialog open=change.open title>{form}</Dialog> }
@@ -281,42 +279,6 @@ fn ConsentForm(change: Change) -> impl IntoView {
             <Select id="consent-means" value=how empty error=change.error("consent-means") label=label(change, text::means)
                 options=Signal::derive(move || means(locale.get())) />
             <p class="field-help">{move || text::withdrawal(locale.get())}</p>
-        </Form>
-    }
-}
-
-#[component]
-fn SiteForm(person: StoredValue<PersonReply>, change: Change) -> impl IntoView {
-    let locale = change.desk.locale;
-    let (chosen, reason) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let names = change.desk.known_names();
-    let stood = person.with_value(|it| it.site.to_string());
-    let options = Signal::derive(move || {
-        let all = names.as_ref().map(|names| choices(&names.study().sites, locale.get())).unwrap_or_default();
-        all.into_iter().filter(|(key, _)| *key != stood).collect::<Vec<_>>()
-    });
-    let save = move |()| {
-        let mut problems = Vec::new();
-        let site = chosen.with_untracked(|key| key.parse().ok());
-        if site.is_none() {
-            problems.push(("person-site", Wrong::Says(text::site_missing)));
-        }
-        let reason = reason.get_untracked().trim().to_owned();
-        if reason.is_empty() {
-            problems.push(("site-reason", Wrong::Says(text::reason_missing)));
-        }
-        if let (true, Some(site)) = (change.fits(problems), site) {
-            let request = MoveRequest { site, reason };
-            let site = request.site.clone();
-            change.send::<PatientLine>("site", request, move |change| change.leave(&site));
-        }
-    };
-    view! {
-        <Form change save=Callback::new(save)>
-            <p>{move || text::site_lead(locale.get())}</p>
-            <Select id="person-site" value=chosen options error=change.error("person-site") label=label(change, text::site)
-                empty=label(change, enrol_text::choose) />
-            <Field id="site-reason" value=reason error=change.error("site-reason") label=label(change, text::reason) />
         </Form>
     }
 }

@@ -72,7 +72,10 @@ fn Panel(person: PersonReply, fetch: Fetch<PatientReply>, saved: RwSignal<bool>)
                 <div>{fact(text::name, name)}{button(Asked::Person, text::edit, text::edit_person)}</div>
                 <div>{fact(text::birth, birth)}</div>
                 <div>{fact(text::language, language)}{button(Asked::Language, text::change, text::edit_language)}</div>
-                <div>{fact(text::site, site)}{button(Asked::Site, text::change, text::edit_site)}</div>
+                <div>
+                    {fact(text::site, site)}
+                    <dd><a href="#episodes">{move || text::edit_site(locale.get())}</a></dd>
+                </div>
                 <div>{fact(text::consent, consent)}{button(Asked::Consent, text::add, text::edit_consent)}</div>
                 <div>{fact(text::reminders, reminders)}{button(Asked::Contact, text::change, text::edit_contact)}</div>
                 <div>{fact(text::letter, letter)}</div>
