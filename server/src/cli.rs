@@ -7,6 +7,7 @@ mod questionnaires;
 mod remind;
 mod serve;
 mod study;
+mod verify;
 
 use std::{
     io::{IsTerminal, Write},
@@ -18,6 +19,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     auth::guard,
+    checkpoints,
     clock::{Chance, Clock},
     config::{LogFormat, Settings, StartError},
     exports,
@@ -67,6 +69,10 @@ enum Command {
         #[arg(long, value_name = "TEXT")]
         purpose: String,
     },
+    /// Write signed checkpoints of the logs to standard output, to be kept on another machine
+    Checkpoint,
+    /// Hold the logs of answers and audit against themselves, their checkpoints, and checkpoints kept elsewhere
+    Verify(verify::Verify),
     /// Score a table of answers (CSV) to standard output: all of it, or nothing
     Score(instruments::Score),
     /// List the instruments, their items, scales, rules and wording
@@ -98,6 +104,9 @@ pub async fn run(cli: Cli) -> ExitCode {
     if let Command::Questionnaire { command } = &cli.command {
         return questionnaires::run(command, &Clock::System);
     }
+    if let Command::Verify(asked) = &cli.command {
+        return verify::run(asked, cli.config.as_deref(), cli.settings.clone(), &Clock::System).await;
+    }
     let without_server = matches!(
         cli.command,
         Command::Score(_) | Command::Instruments(_) | Command::Wording { .. } | Command::Study { .. }
@@ -124,6 +133,8 @@ async fn run_command(cli: Cli) -> Result<(), StartError> {
         | Command::Migrate
         | Command::Rebuild
         | Command::Remind { .. }
+        | Command::Checkpoint
+        | Command::Verify(_)
         | Command::Export { .. }
         | Command::Questionnaire { .. }
         | Command::User { .. } => {}
@@ -144,18 +155,9 @@ async fn run_command(cli: Cli) -> Result<(), StartError> {
             reply.files.iter().for_each(|file| say(&format!("{}  {}  {} rows", file.sha256, file.name, file.rows)));
             Ok(())
         }
+        Command::Checkpoint => write_checkpoints(&state).await,
         Command::User { command } => accounts::run(&state, command).await,
-        Command::Rebuild => {
-            let Rebuilt { n_events, n_patients } = rebuild(&state).await.map_err(|error| {
-                let hint = "see that the database runs and the disk has room, and run it again; no answer was touched";
-                StartError::new(format!("Not everything could be computed anew: {error}."), hint)
-            })?;
-            say(&format!(
-                "Computed anew from {n_events} answer events of {n_patients} patients: what was received, assessments \
-                 and scores."
-            ));
-            Ok(())
-        }
+        Command::Rebuild => rebuild_all(&state).await,
         Command::Remind { dry_run } => remind::run(&state, dry_run).await,
         Command::Migrate => {
             say("The databases are up to date.");
@@ -163,12 +165,34 @@ async fn run_command(cli: Cli) -> Result<(), StartError> {
         }
         Command::Serve
         | Command::Demo { .. }
+        | Command::Verify(_)
         | Command::Score(_)
         | Command::Instruments(_)
         | Command::Wording { .. }
         | Command::Study { .. }
         | Command::Questionnaire { .. } => Ok(()),
     }
+}
+
+async fn rebuild_all(state: &AppState) -> Result<(), StartError> {
+    let Rebuilt { n_events, n_patients } = rebuild(state).await.map_err(|error| {
+        let hint = "see that the database runs and the disk has room, and run it again; no answer was touched";
+        StartError::new(format!("Not everything could be computed anew: {error}."), hint)
+    })?;
+    say(&format!(
+        "Computed anew from {n_events} answer events of {n_patients} patients: what was received, assessments and \
+         scores."
+    ));
+    Ok(())
+}
+
+async fn write_checkpoints(state: &AppState) -> Result<(), StartError> {
+    let made = checkpoints::make(&state.db, &state.checkpoint_key, state.clock.now()).await.map_err(|error| {
+        let hint = "see that the database runs and the disk has room, and run it again";
+        StartError::new(format!("No checkpoint was made: {error}."), hint)
+    })?;
+    say(made.trim_end());
+    Ok(())
 }
 
 /// Logs to standard error; `RUST_LOG` filters as usual.

@@ -2,6 +2,7 @@
 //!
 //! Each bad value stops the start with one sentence and a hint.
 
+pub mod key_file;
 mod mail;
 
 use std::{
@@ -52,7 +53,7 @@ pub struct Settings {
     /// Address to listen on [default: 127.0.0.1:8080]
     #[arg(long, global = true, env = "RESSENTI_LISTEN", value_name = "ADDRESS")]
     listen: Option<String>,
-    /// Folder of the SQLite databases and the identity key [default: the current folder]
+    /// Folder of the SQLite databases and the keys [default: the current folder]
     #[arg(long, global = true, env = "RESSENTI_DATA", value_name = "FOLDER")]
     data: Option<PathBuf>,
     /// Research database on PostgreSQL, as `postgres://name@host/database` [default: ressenti.db in the data folder]
@@ -64,6 +65,9 @@ pub struct Settings {
     /// Key of the identity database's sealed addresses [default: identity.key in the data folder]
     #[arg(long, global = true, env = "RESSENTI_IDENTITY_KEY", value_name = "FILE")]
     identity_key: Option<PathBuf>,
+    /// Key that checkpoints of the logs are signed with [default: checkpoint.key in the data folder]
+    #[arg(long, global = true, env = "RESSENTI_CHECKPOINT_KEY", value_name = "FILE")]
+    checkpoint_key: Option<PathBuf>,
     /// The study file [default: the one shipped]
     #[arg(long, global = true, env = "RESSENTI_STUDY", value_name = "FILE")]
     study: Option<PathBuf>,
@@ -110,6 +114,8 @@ pub struct Config {
     pub identity_database: Database,
     /// The file of the key that addresses for reminders are sealed with.
     pub identity_key: PathBuf,
+    /// The file of the key that checkpoints are signed with; its public half stands beside it, as `.pub`.
+    pub checkpoint_key: PathBuf,
     /// The site's own study file, if it has one.
     pub study: Option<PathBuf>,
     /// The folder of the site's own instruments, if it has one.
@@ -161,6 +167,7 @@ impl Settings {
             database: self.database.or(other.database),
             identity_database: self.identity_database.or(other.identity_database),
             identity_key: self.identity_key.or(other.identity_key),
+            checkpoint_key: self.checkpoint_key.or(other.checkpoint_key),
             study: self.study.or(other.study),
             instruments: self.instruments.or(other.instruments),
             log: self.log.or(other.log),
@@ -198,6 +205,7 @@ impl Settings {
         };
         let data = self.data.unwrap_or_else(|| PathBuf::from("."));
         let identity_key = self.identity_key.unwrap_or_else(|| data.join("identity.key"));
+        let checkpoint_key = self.checkpoint_key.unwrap_or_else(|| data.join("checkpoint.key"));
         let database = match &self.database {
             Some(url) => Database::parse_url(url)?,
             None => Database::File(writable(data)?.join("ressenti.db")),
@@ -211,6 +219,7 @@ impl Settings {
             database,
             identity_database,
             identity_key,
+            checkpoint_key,
             study: self.study,
             instruments: self.instruments,
             log: self.log.unwrap_or_default(),

@@ -3,6 +3,7 @@
 pub mod assessments;
 pub mod audit;
 pub mod auth;
+pub mod checkpoints;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -90,6 +91,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/health", get(health))
         .merge(auth::routes())
         .merge(assessments::routes())
+        .merge(checkpoints::routes())
         .merge(devices::routes())
         .merge(entry::routes())
         .merge(exports::routes())

@@ -6,6 +6,7 @@ use shared::{instrument::catalog::Catalog, study::Study};
 
 use crate::{
     auth::RecentDevices,
+    checkpoints::CheckpointKey,
     clock::{Chance, Clock},
     config::{Config, MailConfig, StartError},
     db::{self, Db, IdentityDb},
@@ -27,6 +28,8 @@ pub struct Parts {
     pub identity: IdentityDb,
     /// What addresses on the identity side are sealed with.
     pub identity_key: IdentityKey,
+    /// What checkpoints of the logs are signed with.
+    pub checkpoint_key: CheckpointKey,
     /// The study file, checked.
     pub study: Arc<Study>,
     /// Every instrument this server knows, and which of their items the study asks.
@@ -72,6 +75,7 @@ impl AppState {
         let identity = IdentityDb(db::connect(&config.identity_database, CONNECTIONS, config.database_wait).await?);
         db::migrate(&db, &identity).await?;
         let identity_key = IdentityKey::open(&config.identity_key, &identity, &chance).await?;
+        let checkpoint_key = CheckpointKey::open(&config.checkpoint_key, &chance)?;
         let counters = sync::last_news(&db).await.map_err(|error| {
             StartError::new(format!("The research database could not be read: {error}."), "see the database's own log")
         })?;
@@ -87,6 +91,7 @@ impl AppState {
             db,
             identity,
             identity_key,
+            checkpoint_key,
             study,
             catalog,
             clock,

@@ -84,6 +84,7 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/api/quarantine", Managers),
     ("GET", "/api/sync/pull", Devices),
     ("GET", "/api/sync/bundle", Devices),
+    ("GET", "/api/sync/proof", Devices),
     ("GET", "/api/me/calendar.ics", Devices),
     ("POST", "/api/sync/push", EveryDevice),
     ("POST", "/api/staff/lock", Staff),

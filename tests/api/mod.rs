@@ -16,3 +16,4 @@ mod rebuilding;
 mod reports;
 mod running;
 mod signing_in;
+mod verifying;

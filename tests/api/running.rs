@@ -29,6 +29,7 @@ async fn start(folder: &std::path::Path) -> (Child, Client) {
         identity_database: database.identity_beside(),
         database,
         identity_key: folder.join("identity.key"),
+        checkpoint_key: folder.join("checkpoint.key"),
         study: None,
         instruments: None,
         log: LogFormat::Json,

@@ -60,6 +60,7 @@ impl TestApp {
             identity_database: database.identity_beside(),
             database,
             identity_key: folder.path().join("identity.key"),
+            checkpoint_key: folder.path().join("checkpoint.key"),
             study: None,
             instruments: None,
             log: LogFormat::Text,

@@ -16,6 +16,19 @@ fn the_domain_depends_on_little() {
 }
 
 #[test]
+fn the_verifier_shares_no_code_with_what_it_verifies() {
+    let rule = |source: &Source| {
+        if source.path != "verify/Cargo.toml" {
+            return Vec::new();
+        }
+        let manifest: toml::Table = source.text.parse().unwrap();
+        let used = manifest["dependencies"].as_table().unwrap().keys();
+        used.filter(|name| ["shared", "server"].contains(&name.as_str())).cloned().collect()
+    };
+    check(rule, &Source::new("verify/Cargo.toml", "[dependencies]\nshared.workspace = true"));
+}
+
+#[test]
 fn the_domain_reaches_for_no_machine() {
     let machine = [
         "std::fs",

@@ -86,7 +86,7 @@ fn holds(locale: Locale, name: &str) -> &'static str {
 #[component]
 fn Made(reply: ExportReply) -> impl IntoView {
     let locale = Desk::find().locale;
-    let ExportReply { export, position, files } = reply;
+    let ExportReply { export, position, files, .. } = reply;
     let row = move |file: ExportFile| {
         let ExportFile { name, rows, sha256 } = file;
         let target = format!("/api/exports/{export}/{name}");

@@ -6,6 +6,7 @@ use tokio::net::TcpListener;
 
 use super::{demo, say};
 use crate::{
+    checkpoints,
     clock::{Chance, Clock},
     config::{Config, StartError},
     reminders, router,
@@ -36,6 +37,7 @@ pub(super) async fn serve(config: &Config, invented: Option<usize>) -> Result<()
         asked.send_replace(true);
     };
     let reminding = tokio::spawn(reminders::keep_reminding(state.clone(), stopping.subscribe()));
+    let checking = tokio::spawn(checkpoints::keep_checkpoints(state.clone(), stopping.subscribe()));
     let serving = axum::serve(listener, router(state)).with_graceful_shutdown(stop).into_future();
     let too_late = async move {
         let _ = late.wait_for(|stopping| *stopping).await;
@@ -50,7 +52,7 @@ pub(super) async fn serve(config: &Config, invented: Option<usize>) -> Result<()
     }
     // a message that is on its way is noted, as far as there is time
     tokio::select! {
-        _ = reminding => {}
+        _ = futures_util::future::join(reminding, checking) => {}
         () = too_late => {}
     }
     Ok(())

@@ -23,7 +23,7 @@ pub use to_folder::{ToFolderError, to_folder};
 use crate::{
     audit::{self, Entry, Operation},
     auth::guard::InvestigatorScope,
-    db,
+    checkpoints, db,
     state::AppState,
 };
 
@@ -73,6 +73,7 @@ struct Export {
 struct Manifest {
     made_with: String,
     files: Vec<ExportFile>,
+    checkpoints: String,
 }
 
 /// Makes an export: the audit entry first, then every file once through, for its rows and hash.
@@ -95,9 +96,11 @@ async fn make(scope: &InvestigatorScope, state: &AppState, purpose: &str) -> any
     for file in FILES {
         files.push(describe(scope, state, moment, file).await?);
     }
-    let manifest = Manifest { made_with: made_with(state)?, files };
+    let checkpoints = checkpoints::make(&state.db, &state.checkpoint_key, made_at).await?;
+    let manifest = Manifest { made_with: made_with(state)?, files, checkpoints };
     queries::insert_export(&state.db, scope, number, moment, purpose, &manifest).await?;
-    Ok(ExportReply { export: u64::try_from(number)?, position: u64::try_from(position)?, files: manifest.files })
+    let Manifest { files, checkpoints, .. } = manifest;
+    Ok(ExportReply { export: u64::try_from(number)?, position: u64::try_from(position)?, files, checkpoints })
 }
 
 /// Reads a file once through for its rows and hash.

@@ -155,12 +155,8 @@ async fn commit(db: &Db, pushes: &[&Pushed]) -> sqlx::Result<(u64, Vec<Vec<PushO
 /// Enrols the desk that a push is typed in at; `false` when there is such a device already, and nothing is to be taken
 /// in from it.
 async fn enrol(tx: &mut Tx, pushed: &Pushed) -> sqlx::Result<bool> {
-    let Some(NewDesk { credential_hash, audited }) = &pushed.desk else { return Ok(true) };
-    let is_new = auth::enrol_desk(tx, pushed.patient, pushed.device, credential_hash, pushed.received_at).await?;
-    if is_new {
-        audit::append(tx, audited, pushed.received_at).await?;
-    }
-    Ok(is_new)
+    let Some(NewDesk { credential_hash, .. }) = &pushed.desk else { return Ok(true) };
+    auth::enrol_desk(tx, pushed.patient, pushed.device, credential_hash, pushed.received_at).await
 }
 
 /// Whether ids that are there already are looked for before inserting.
@@ -189,9 +185,11 @@ async fn try_commit(db: &Db, pushes: &[&Pushed], looking: Looking) -> sqlx::Resu
         new_events: Vec::new(),
         quarantined: Vec::new(),
     };
-    let mut outcomes = Vec::with_capacity(pushes.len());
+    let (mut outcomes, mut enrolled) = (Vec::with_capacity(pushes.len()), Vec::new());
     for pushed in pushes {
-        outcomes.push(if enrol(&mut tx, pushed).await? { ledger.admit(pushed) } else { Vec::new() });
+        let is_new = enrol(&mut tx, pushed).await?;
+        enrolled.extend(pushed.desk.as_ref().filter(|_| is_new).map(|desk| (&desk.audited, pushed.received_at)));
+        outcomes.push(if is_new { ledger.admit(pushed) } else { Vec::new() });
     }
     queries::insert_events(&mut tx, &ledger.new_events).await?;
     queries::insert_quarantined(&mut tx, &ledger.quarantined).await?;
@@ -201,6 +199,9 @@ async fn try_commit(db: &Db, pushes: &[&Pushed], looking: Looking) -> sqlx::Resu
     queries::move_questionnaires(&mut tx, ledger.touched()).await?;
     if ledger.end.number > before {
         queries::set_position(&mut tx, ledger.end.number, &ledger.end.chain).await?;
+    }
+    for (entry, at) in enrolled {
+        audit::append(&mut tx, entry, at).await?;
     }
     tx.commit().await?;
     Ok((ledger.end.number, outcomes))

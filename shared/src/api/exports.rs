@@ -20,6 +20,8 @@ pub struct ExportReply {
     pub position: u64,
     /// Its files.
     pub files: Vec<ExportFile>,
+    /// Signed checkpoints of the logs that it was made from.
+    pub checkpoints: String,
 }
 
 /// One file of an export.

@@ -137,6 +137,32 @@ pub struct PulledEvent {
     pub receipt: Receipt,
 }
 
+/// `GET /api/sync/proof?position=N&since=N`: a checkpoint of the log of answer events; that the event at a position is
+/// in it, and that it began with the first `since` events, where asked. `docs/protocol.md` says what is proved and how.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProofReply {
+    /// The signed checkpoint.
+    pub checkpoint: String,
+    /// The proof of one event, where a position was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<EventProof>,
+    /// The proof of consistency, in hexadecimal; empty where none was asked for or there is nothing to prove.
+    pub consistency: Vec<String>,
+}
+
+/// That an answer event is in the log of a checkpoint.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventProof {
+    /// Its receipt, as it was given.
+    pub receipt: Receipt,
+    /// 16 bytes that its commitment is made with, in hexadecimal.
+    pub salt: String,
+    /// The proof of inclusion, from the leaf upwards, in hexadecimal.
+    pub inclusion: Vec<String>,
+}
+
 /// `GET /api/sync/bundle`: all a device needs to work without network, replaced whole whenever it changes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -3,12 +3,7 @@
 //! A backup of the database alone tells no address. The key is a file of 32 random bytes, made on the first start.
 //! What is sealed is bound to its patient and channel, so that a row copied to another patient does not open.
 
-use std::{
-    fmt,
-    io::{ErrorKind, Write as _},
-    path::Path,
-    sync::Arc,
-};
+use std::{fmt, path::Path, sync::Arc};
 
 use aes_gcm::{
     Aes256Gcm, KeyInit as _,
@@ -19,7 +14,7 @@ use shared::{id::PatientId, people::Channel};
 use super::queries;
 use crate::{
     clock::Chance,
-    config::StartError,
+    config::{StartError, key_file},
     db::{IdentityDb, to_code},
 };
 
@@ -53,14 +48,10 @@ impl IdentityKey {
             StartError::new(format!("The identity database could not be read: {error}."), "see the database's own log")
         })?;
         let shown = path.display();
-        let key = match std::fs::read(path) {
-            Ok(bytes) => Self::new(bytes.try_into().map_err(|_| not_a_key(path))?),
-            Err(error) if error.kind() == ErrorKind::NotFound && sealed.is_none() => Self::make(path, chance)?,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Err(missing(path)),
-            Err(error) => {
-                let hint = "give this account the right to read it; nothing was changed";
-                return Err(StartError::new(format!("The identity key {shown} could not be read: {error}."), hint));
-            }
+        let key = match key_file::read(path, "identity key")? {
+            Some(bytes) => Self::new(bytes),
+            None if sealed.is_none() => Self::new(key_file::make(path, "identity key", chance)?),
+            None => return Err(missing(path)),
         };
         match sealed {
             Some(contact) if key.unseal(contact.patient, contact.channel, &contact.sealed).is_none() => {
@@ -74,24 +65,6 @@ impl IdentityKey {
             }
             Some(_) | None => Ok(key),
         }
-    }
-
-    /// Makes the file, readable by this account alone; another process that was faster has made it already.
-    fn make(path: &Path, chance: &Chance) -> Result<Self, StartError> {
-        let failed = |error: std::io::Error| {
-            let hint = "choose a folder that this account may write with --data, or a file with --identity-key";
-            StartError::new(format!("The identity key {} could not be made: {error}.", path.display()), hint)
-        };
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?; // nobody else may read these
-        file.write_all(&chance.bytes::<32>()).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-        match file.persist_noclobber(path) {
-            Ok(_) => tracing::info!(path = %path.display(), "identity key made; back it up apart from the databases"),
-            Err(refused) if refused.error.kind() == ErrorKind::AlreadyExists => {}
-            Err(refused) => return Err(failed(refused.error)),
-        }
-        let bytes = std::fs::read(path).map_err(failed)?;
-        Ok(Self::new(bytes.try_into().map_err(|_| not_a_key(path))?))
     }
 
     /// Seals an address for one patient and channel; `None` only if it were longer than the cipher takes.
@@ -115,11 +88,6 @@ impl IdentityKey {
 /// What is sealed belongs to this patient and channel and to no other.
 fn bound_to(patient: PatientId, channel: Channel) -> Option<Vec<u8>> {
     Some([patient.as_uuid().as_bytes().as_slice(), to_code(&channel).ok()?.as_bytes()].concat())
-}
-
-fn not_a_key(path: &Path) -> StartError {
-    let hint = "put the key back from where it was kept, or name another file with --identity-key; nothing was changed";
-    StartError::new(format!("The identity key {} does not have 32 bytes.", path.display()), hint)
 }
 
 fn missing(path: &Path) -> StartError {
