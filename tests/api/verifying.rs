@@ -249,6 +249,43 @@ on_both_databases! {
         assert!(report.to_json().starts_with("{\"logs\":[{\"checkpoints\":2,\"entries\":24,"));
     }
 
+    async fn two_processes_write_at_once_and_both_logs_stay_whole(app: TestApp) {
+        let nurse = app.nurse("claire", &["toulouse"]).await;
+        let (app, other) = (app.with_wait(Duration::from_mins(1)).await, app.with_wait(Duration::from_mins(1)).await);
+        let mut phones = Vec::new();
+        for n in 0..6 {
+            phones.push(Phone::new(if n % 2 == 0 { &app } else { &other }, &nurse, &format!("R-{n}")).await);
+        }
+        app.clock.advance(Duration::from_mins(1)); // a one-time code works once
+        let (here, elsewhere) = (app.sign_in("claire").await, {
+            app.clock.advance(Duration::from_mins(1));
+            other.sign_in("claire").await
+        });
+        let pushing = phones.iter().map(|phone| async {
+            for n in 0..6 {
+                phone.push(&[phone.answer("e1", n % 2), phone.answer("e2", n % 2)]).await;
+            }
+        });
+        let reading = phones.iter().zip([&here, &elsewhere].into_iter().cycle()).map(|(phone, nurse)| async move {
+            for _ in 0..6 {
+                assert!(nurse.get(&format!("/api/patients/{}", phone.patient)).await.status.is_success());
+            }
+            let note = serde_json::json!({ "assessment": "T0:1", "reason": "too_ill", "note": "" });
+            assert!(nurse.post(&format!("/api/patients/{}/missing", phone.patient), &note).await.status.is_success());
+        });
+        let checking = async {
+            for _ in 0..4 {
+                make_checkpoints(&app).await;
+                assert!(report(&app, None).await.is_sound(), "at any moment");
+            }
+        };
+        let (pushing, reading) = (futures_util::future::join_all(pushing), futures_util::future::join_all(reading));
+        futures_util::future::join3(pushing, reading, checking).await;
+        let report = report(&app, None).await;
+        assert!(report.is_sound(), "{report}");
+        assert_eq!(report.logs[0].entries, 6 * 6 * 2);
+    }
+
     async fn a_flipped_bit_is_located_in_every_column(app: TestApp) {
         with_a_past(&app).await;
         open_up(&app).await;

@@ -75,6 +75,12 @@ impl TestApp {
         Self::serve(self.config.clone(), self.clock.clone(), tempfile::tempdir().unwrap(), None).await
     }
 
+    /// A second server over the same databases that waits so long for a busy one: for many writers on a busy machine.
+    pub async fn with_wait(&self, database_wait: Duration) -> Self {
+        let config = Config { database_wait, ..self.config.clone() };
+        Self::serve(config, self.clock.clone(), tempfile::tempdir().unwrap(), None).await
+    }
+
     /// Opens the same databases once more, which may be refused.
     pub async fn try_another(&self) -> Result<AppState, StartError> {
         AppState::open(&self.config, self.clock.clone(), Chance::System).await
