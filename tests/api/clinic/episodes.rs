@@ -236,6 +236,10 @@ on_both_databases! {
         for name in ["answers.csv", "scores.csv", "assessments.csv"] {
             assert_eq!(pathways(name).await, ["M12 ambulatory", "T0 conventional"], "{name}");
         }
+        let made: ExportReply = hugo.post("/api/exports", &json!({ "purpose": "its meaning" })).await.ok();
+        let codebook = hugo.get(&format!("/api/exports/{}/codebook.csv", made.export)).await.body;
+        let codebook = String::from_utf8(codebook).unwrap();
+        assert_eq!(codebook.matches("Care pathway of the episode that ran").count(), 3, "in each of the three tables");
         let correction = json!({ "episode": episode("inter-facility", "2026-03-01"), "replaces": 1, "reason": "misread" });
         enter(&nurse, phone.patient, &correction).await;
         assert_eq!(pathways("answers.csv").await, ["M12 ambulatory", "T0 inter-facility"], "as it stands now");

@@ -295,7 +295,7 @@ fn Typing(editor: Editor) -> impl IntoView {
         let list = move |names: &Names| list(names, locale.get());
         Signal::derive(move || names.with_value(|names| names.as_deref().map(list)).unwrap_or_default())
     };
-    let title = if editor.replaces.get_untracked().is_some() { text::correct } else { text::add };
+    let title = if editor.replaces.get_untracked().is_some() { text::correct_title } else { text::add };
     let asks_why = Memo::new(move |_| editor.asks_why());
     let moves_to = Signal::derive(move || editor.typed().and_then(|entry| editor.moves_to(&entry)));
     view! {
