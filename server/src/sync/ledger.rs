@@ -171,9 +171,9 @@ impl<'a> Ledger<'a> {
     }
 
     fn set_aside(&mut self, pushed: &'a Pushed, aside: SetAside) -> PushOutcome {
-        let (id, reason, detail) = (aside.id, aside.reason, aside.detail.clone());
+        let (id, reason, detail, hash) = (aside.id, aside.reason, aside.detail.clone(), Some(hex(&aside.hash)));
         self.quarantined.push(Quarantined { pushed, aside });
-        PushOutcome::Quarantined { id, reason, detail }
+        PushOutcome::Quarantined { id, reason, detail, hash }
     }
 
     /// The copies that this transaction appended to.

@@ -41,6 +41,7 @@ impl FromJson for PushOutcome {
                 id: fields.take("id")?,
                 reason: fields.take("reason")?,
                 detail: fields.take("detail")?,
+                hash: fields.take_or_default("hash")?,
             }),
             _ => None,
         }

@@ -116,9 +116,11 @@ fn answer_events_are_read_as_serde_reads_them() {
 #[test]
 fn what_the_hospital_sends_is_read_as_serde_reads_it() {
     let quarantined = json!({ "outcome": "quarantined", "id": null, "reason": "id_conflict", "detail": "twice" });
+    let mut with_hash = quarantined.clone();
+    with_hash["hash"] = json!("0".repeat(64));
     let mut received = receipt();
     received["outcome"] = json!("received");
-    for outcome in [&quarantined, &received] {
+    for outcome in [&quarantined, &with_hash, &received] {
         check::<PushOutcome>(outcome);
         check::<PushReply>(&json!({ "outcomes": [outcome] }));
     }

@@ -58,6 +58,9 @@ pub enum PushOutcome {
         reason: QuarantineReason,
         /// One sentence of detail for staff and logs; holds no answer.
         detail: String,
+        /// SHA-256 of the bytes that were set aside, in hexadecimal: what was damaged on its way is not what was sent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hash: Option<String>,
     },
 }
 

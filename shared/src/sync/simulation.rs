@@ -109,9 +109,9 @@ impl Server {
     }
 
     fn judge(&mut self, patient: PatientId, value: &serde_json::Value) -> PushOutcome {
-        let aside = |id, reason| PushOutcome::Quarantined { id, reason, detail: String::new() };
+        let aside = |id, reason, hash| PushOutcome::Quarantined { id, reason, detail: String::new(), hash };
         let Ok(event) = serde_json::from_value::<AnswerEvent>(value.clone()) else {
-            return aside(None, QuarantineReason::Unreadable);
+            return aside(None, QuarantineReason::Unreadable, None);
         };
         let hash = sha256_hex(&event.canonical_bytes().unwrap());
         let known = self.committed.iter().find(|pulled| pulled.event.id == event.id);
@@ -127,8 +127,8 @@ impl Server {
                 return PushOutcome::Received(receipt);
             }
         };
-        self.quarantined.insert((event.id, hash));
-        aside(Some(event.id), reason)
+        self.quarantined.insert((event.id, hash.clone()));
+        aside(Some(event.id), reason, Some(hash))
     }
 
     /// Two events at a time, so that there is often more.

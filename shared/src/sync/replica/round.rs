@@ -159,7 +159,9 @@ fn settle_one((sent, outcome): (&OutboxEvent, PushOutcome)) -> Option<Settled> {
         PushOutcome::Received(receipt) if receipt.id == sent.id && receipt.hash == sent.hash => {
             Settlement::Received(receipt)
         }
-        PushOutcome::Quarantined { id, reason, .. } if id.is_none_or(|id| id == sent.id) => {
+        PushOutcome::Quarantined { id, reason, hash, .. }
+            if id.is_none_or(|id| id == sent.id) && hash.as_ref().is_none_or(|hash| *hash == sent.hash) =>
+        {
             Settlement::Quarantined(reason)
         }
         PushOutcome::Received(_) | PushOutcome::Quarantined { .. } => return None,

@@ -8,6 +8,7 @@ use crate::{
         samples::{answered, event},
         sha256_hex,
     },
+    id::AnswerEventId,
     sync::protocol::{MAX_BODY, PushOutcome, PushReply, QuarantineReason, Receipt},
     time::Timestamp,
 };
@@ -119,11 +120,30 @@ fn what_our_server_cannot_have_written_is_no_receipt() {
     }
 }
 
+/// The word that an event, perhaps in these bytes, was set aside.
+fn aside(id: Option<AnswerEventId>, hash: Option<&str>) -> PushOutcome {
+    let (reason, detail) = (QuarantineReason::Unreadable, String::new());
+    PushOutcome::Quarantined { id, reason, detail, hash: hash.map(str::to_owned) }
+}
+
+#[test]
+fn an_event_damaged_on_its_way_is_not_the_one_set_aside() {
+    let events = outbox(3);
+    let damaged = sha256_hex(b"one bit is another");
+    let outcomes = vec![
+        aside(None, Some(&damaged)),
+        aside(Some(events[1].id), Some(&damaged)),
+        aside(Some(events[2].id), Some(&events[2].hash)),
+    ];
+    let (_, effects) = step(pushing(events), reply(200, &PushReply { outcomes }));
+    assert_eq!(settled(&effects), [3], "the others are offered again");
+}
+
 #[test]
 fn one_event_set_aside_blocks_no_other() {
     let events = outbox(3);
     let mut outcomes: Vec<_> = events.iter().map(|event| PushOutcome::Received(receipt(event))).collect();
-    outcomes[1] = PushOutcome::Quarantined { id: None, reason: QuarantineReason::Unreadable, detail: String::new() };
+    outcomes[1] = aside(None, None);
     let (_, effects) = step(pushing(events), reply(200, &PushReply { outcomes }));
     assert_eq!(settled(&effects), [1, 2, 3]);
 }
