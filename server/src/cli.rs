@@ -11,6 +11,7 @@ mod verify;
 
 use std::{
     io::{IsTerminal, Write},
+    num::NonZero,
     path::PathBuf,
     process::ExitCode,
 };
@@ -97,6 +98,23 @@ enum Command {
         #[command(subcommand)]
         command: accounts::Command,
     },
+}
+
+/// Reads the command line and runs what it asks for, to its end.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    // One core is left to whoever commits: the others' work would keep it from the disk that everybody waits for.
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(cores.saturating_sub(1).max(1)).enable_all().build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(run(cli)),
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "ressenti: no thread could be started: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// Runs a command to its end.

@@ -14,6 +14,7 @@ pub mod entry;
 pub mod episodes;
 pub mod error;
 pub mod exports;
+pub mod faults;
 pub mod findings;
 pub mod handover;
 pub mod history;

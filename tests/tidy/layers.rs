@@ -90,6 +90,33 @@ fn feature_of(source: &Source) -> &str {
     source.path.split('/').nth(2).unwrap_or_default()
 }
 
+#[test]
+fn whoever_checks_the_campaign_shares_no_code_with_what_is_checked() {
+    let rule = |source: &Source| {
+        if !source.is_below("campaign/src/checker") {
+            return Vec::new();
+        }
+        let ours = ["shared", "server", "crate::device", "crate::journal", "crate::ward", "crate::hospital"];
+        source.lines_where(|line| ours.iter().any(|part| line.contains(&format!("{part}::"))))
+    };
+    check(rule, &Source::new("campaign/src/checker/mod.rs", "let hash = shared::answers::sha256_hex(body);"));
+}
+
+#[test]
+fn faults_are_compiled_for_the_campaign_alone() {
+    let rule = |source: &Source| {
+        let may = ["server/Cargo.toml", "server/src/faults.rs", "xtask/src/campaign.rs", "xtask/src/test/mod.rs"];
+        if may.contains(&source.path.as_str())
+            || !source.has_extension(&["rs", "toml"])
+            || source.is_below("tests/tidy")
+        {
+            return Vec::new();
+        }
+        source.lines_where(|line| line.contains("\"faults\"") || line.contains("server/faults"))
+    };
+    check(rule, &Source::new("tests/Cargo.toml", "server = { workspace = true, features = [\"faults\"] }"));
+}
+
 /// The few places of the frontend that touch the browser.
 const TOUCH_THE_BROWSER: [&str; 9] = [
     "frontend/src/store/",

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Source, check, root, sources};
 
 /// What `ls` shows.
-const TOP: [&str; 23] = [
+const TOP: [&str; 24] = [
     ".cargo",
     ".ci",
     ".gitignore",
@@ -17,6 +17,7 @@ const TOP: [&str; 23] = [
     "README.md",
     "clippy.toml",
     "deny.toml",
+    "campaign",
     "docs",
     "frontend",
     "migrations",

@@ -2,6 +2,7 @@
 //! install by hand. `cargo xtask help` lists what there is.
 
 mod bench;
+mod campaign;
 mod demo;
 mod dist;
 mod postgres;
@@ -19,6 +20,8 @@ const HELP: &str = "\
 cargo xtask demo [--port N]   build everything and start the demonstration on http://127.0.0.1:8080
 cargo xtask test [FILTER]     every test: units, both databases, real browser; installs what it needs
 cargo xtask bench [GROUP]     push, pull and tap against their yardsticks on this machine
+cargo xtask campaign [--quick|--full] [--seed N]
+                              faults against the real server and devices; --full takes hours, writes docs/campaign.md
 cargo xtask dist [--dev]      build the web files into dist/ (--dev: fast to build, large)
 cargo xtask weight            what a patient's first visit downloads, and whether that is within bounds
 ";
@@ -45,6 +48,7 @@ fn run(words: &[String]) -> Result<ExitCode> {
         ["test", filter] if !filter.starts_with('-') => return test::test(Some(filter)),
         ["bench"] => bench::bench(None)?,
         ["bench", group] if !group.starts_with('-') => bench::bench(Some(group))?,
+        ["campaign", rest @ ..] => campaign::campaign(rest)?,
         ["dist"] => dist::dist(dist::Profile::Small)?,
         ["dist", "--dev"] => dist::dist(dist::Profile::Dev)?,
         ["weight"] => weight::check()?,

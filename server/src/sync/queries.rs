@@ -29,6 +29,7 @@ use crate::{
         Db, Engine, LogEnd, Tx, assessment_id, column, from_column, from_json, hash, hex, instant, log_end, millis, on,
         parse, to_code,
     },
+    faults,
 };
 
 /// Locks the counter until the transaction ends, and gives where the log ends.
@@ -238,7 +239,7 @@ async fn insert_chunk_sqlite(
     for NewEvent { position, pushed, event, salt, chain } in chunk {
         insert = insert
             .bind(column(*position))
-            .bind(event.id.as_uuid())
+            .bind(faults::row_of(event.id))
             .bind(pushed.patient.as_uuid())
             .bind(event.assessment.timepoint.as_str())
             .bind(i64::from(event.assessment.occurrence))
@@ -265,7 +266,7 @@ async fn insert_events_postgres(conn: &mut sqlx::PgConnection, events: &[NewEven
     }
     sqlx::query(SQL)
         .bind(each(events, |new| column(new.position)))
-        .bind(each(events, |new| new.event.id.as_uuid()))
+        .bind(each(events, |new| faults::row_of(new.event.id)))
         .bind(each(events, |new| new.pushed.patient.as_uuid()))
         .bind(each(events, |new| new.event.assessment.timepoint.as_str()))
         .bind(each(events, |new| i64::from(new.event.assessment.occurrence)))

@@ -27,7 +27,7 @@ use crate::{
     db::Tx,
     devices,
     error::{ApiError, JsonBytes, Query},
-    patients,
+    faults, patients,
     state::AppState,
 };
 
@@ -131,8 +131,9 @@ async fn append(
         catalog: &state.catalog,
     };
     let verdicts = judge(&court);
+    faults::pass("judged");
     let Court { patient, device, received_at, .. } = court;
-    let pushed = Pushed { patient, device, received_at, verdicts, desk };
+    let pushed = Pushed { patient: faults::owner(patient), device, received_at, verdicts, desk };
     Ok(state.writer.append(pushed).await??)
 }
 

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     audit, auth,
     db::{self, Db, Tx},
+    faults,
 };
 
 /// Most pushes in one transaction.
@@ -103,7 +104,9 @@ async fn work(db: Db, mut waiting: mpsc::Receiver<Job>, news: News) {
         match committed {
             Ok((position, outcomes)) => {
                 news.tell(position);
+                faults::pass("after-commit");
                 for (job, outcomes) in group.drain(..).zip(outcomes) {
+                    faults::pass("between-replies");
                     let _ = job.reply.send(Ok(outcomes)); // whoever hung up pushes again and gets the same receipts
                 }
             }
@@ -192,6 +195,7 @@ async fn try_commit(db: &Db, pushes: &[&Pushed], looking: Looking) -> sqlx::Resu
         outcomes.push(if is_new { ledger.admit(pushed) } else { Vec::new() });
     }
     queries::insert_events(&mut tx, &ledger.new_events).await?;
+    faults::pass("half-written");
     queries::insert_quarantined(&mut tx, &ledger.quarantined).await?;
     if !ledger.quarantined.is_empty() {
         queries::note_news(&mut tx).await?;
@@ -203,6 +207,7 @@ async fn try_commit(db: &Db, pushes: &[&Pushed], looking: Looking) -> sqlx::Resu
     for (entry, at) in enrolled {
         audit::append(&mut tx, entry, at).await?;
     }
-    tx.commit().await?;
+    faults::pass("before-commit");
+    faults::commit(tx).await?;
     Ok((ledger.end.number, outcomes))
 }

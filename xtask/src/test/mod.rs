@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::{
-    dist,
+    campaign, dist,
     postgres::{Durability, Postgres},
     say, setup, shell, weight,
 };
@@ -40,6 +40,10 @@ pub(crate) fn test(filter: Option<&str>) -> Result<ExitCode> {
     report.step("frontend tests in Chromium", || {
         cargo_test(&["--package", "frontend", "--target", "wasm32-unknown-unknown"], filter, &postgres)
     });
+    if filter.is_none() {
+        report.step("compile the server with its faults", || campaign::build().map(|()| Tally::one_passed()));
+        report.step("the campaign, quick", || campaign::run(&["--quick"], &postgres).map(|()| Tally::one_passed()));
+    }
     if browser::any(filter)? {
         browser_tests(&mut report, filter, &postgres);
     }
@@ -64,7 +68,7 @@ fn check_sources(report: &mut Report) {
     report.step("formatting", || {
         shell::run(shell::cargo().args(["fmt", "--all", "--", "--check"])).map(|()| Tally::one_passed())
     });
-    report.step("lints", || lint(&["--workspace", "--exclude", "frontend"]));
+    report.step("lints", || lint(&["--workspace", "--exclude", "frontend", "--features", "server/faults"]));
     report.step("lints, frontend", || lint(&["--package", "frontend", "--target", "wasm32-unknown-unknown"]));
 }
 
