@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 use server::demo;
 use shared::{
-    api::{CompletionReply, ExportReply, PatientLine, PatientReply, PatientsReply, TrajectoryReply, WorklistReply},
+    api::{
+        CompletionReply, ExportReply, Finding, PatientLine, PatientReply, PatientsReply, TrajectoryReply,
+        WorklistGroup, WorklistReply,
+    },
     schedule::AssessmentState,
 };
 
@@ -74,7 +77,7 @@ on_both_databases! {
 }
 
 #[tokio::test]
-async fn in_the_whole_demonstration_every_end_and_every_kind_of_course_occurs() {
+async fn in_the_whole_demonstration_every_end_every_kind_of_course_and_every_group_occurs() {
     let app = TestApp::on_sqlite().await;
     demo::fill(&app.state, demo::PATIENTS).await.unwrap();
     let ends = ends_of_all(&app).await;
@@ -91,10 +94,30 @@ async fn in_the_whole_demonstration_every_end_and_every_kind_of_course_occurs() 
         ("handed over to another site", "SELECT COUNT(*) FROM audit WHERE operation = 'move_patient'", 20),
         ("episodes corrected", "SELECT COUNT(*) FROM episode WHERE replaces IS NOT NULL AND NOT taken_back", 2),
         ("episodes taken back", "SELECT COUNT(*) FROM episode WHERE taken_back", 1),
+        ("looks with a note", "SELECT COUNT(*) FROM look WHERE note <> ''", 20),
         ("questionnaires of two devices", "SELECT COUNT(*) FROM questionnaire WHERE n_copies > 1", 1),
     ] {
         assert!(app.count(sql).await >= n, "{what}: {}", app.count(sql).await);
     }
+    app.clock.advance(std::time::Duration::from_mins(1)); // no one-time code is taken twice
+    every_group_has_something(&sign_in(&app, "claire").await).await;
+}
+
+/// Every group of the worklist shows something, and none of them more than somebody would look through.
+async fn every_group_has_something(claire: &Client) {
+    let read = async |group: WorklistGroup| -> WorklistReply {
+        claire.post("/api/worklist", &json!({ "group": group })).await.ok()
+    };
+    let counts = read(WorklistGroup::Due).await.counts;
+    assert_eq!(counts.len(), 9);
+    for (group, n) in &counts {
+        assert!((1..100).contains(n), "{group:?} of {counts:?}");
+        assert_eq!(read(*group).await.lines.len(), usize::from((*n).min(50)), "{group:?}");
+    }
+    let unsent = read(WorklistGroup::Unsent).await.lines;
+    assert_eq!(unsent.iter().filter(|it| it.unsent.as_ref().is_some_and(|it| it.n > 0)).count(), 5);
+    let losses = unsent.iter().flat_map(|it| &it.findings);
+    assert_eq!(losses.filter(|it| matches!(it, Finding::LocalLoss { n_lost: 22, .. })).count(), 1);
 }
 
 /// How every assessment of every patient ends; that each ends in exactly one way is the test.

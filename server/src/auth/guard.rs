@@ -220,6 +220,12 @@ impl ManagerScope {
         HandInScope { patient, device, enrolled_at, revoked: false, staff: None }
     }
 
+    /// Acts for a device that tells what it holds: the demonstration's phones do.
+    #[must_use]
+    pub const fn device(&self, patient: PatientId, device: DeviceId) -> PatientScope {
+        PatientScope { patient, device }
+    }
+
     /// Acts for the sender of reminders, which the server itself runs.
     #[must_use]
     pub const fn sending(&self, patient: PatientId) -> SendingScope {

@@ -9,6 +9,7 @@ mod attendance;
 mod care;
 mod course;
 mod dice;
+mod loose_ends;
 mod people;
 mod queries;
 mod reasons;
@@ -26,6 +27,7 @@ use shared::{
 use self::{
     attendance::{HandedIn, Sheets},
     dice::Dice,
+    loose_ends::Sent,
     people::Patient,
 };
 use crate::{
@@ -88,10 +90,11 @@ pub async fn fill(state: &AppState, n_patients: usize) -> anyhow::Result<bool> {
         enrolled.push(enrol(state, &nurse, &chance, patient, &dice).await?);
     }
     record_courses(state, &nurse, &chance, &mut enrolled).await?;
-    send_answers(state, &enrolled, &dice).await?;
+    let sent = send_answers(state, &enrolled, &dice).await?;
     reasons::note(state, &nurse, &dice, &chance).await?;
     care::enter(state, &nurse, &enrolled).await?;
     findings::refresh(&state.db, &state.study, &state.catalog).await?; // nobody waits for five years of scores
+    loose_ends::leave(state, &nurse, &enrolled, &sent, &dice, &chance).await?;
     Ok(true)
 }
 
@@ -165,8 +168,8 @@ async fn record_courses(
     Ok(tx.commit().await?)
 }
 
-/// Lets everybody answer what they would have answered, in the order it would have come in.
-async fn send_answers(state: &AppState, enrolled: &[Participant], dice: &Dice) -> anyhow::Result<()> {
+/// Lets everybody answer what they would have answered, in the order it would have come in; gives what each sent.
+async fn send_answers(state: &AppState, enrolled: &[Participant], dice: &Dice) -> anyhow::Result<Vec<Sent>> {
     let now = state.clock.now();
     let mut handed_in: Vec<HandedIn> = Vec::new();
     let sheets = Sheets::of(state);
@@ -179,6 +182,7 @@ async fn send_answers(state: &AppState, enrolled: &[Participant], dice: &Dice) -
         handed_in.extend(attendance::attended(&state.study, &sheets, it, &facts, now, dice)?);
     }
     handed_in.sort_by_key(|one| one.received_at);
+    let sent = handed_in.iter().filter_map(Sent::of).collect();
     handed_in.extend(attendance::answered_twice(&handed_in, enrolled, now, dice));
     let chance = Chance::seeded(SEED + 1);
     let pushes = handed_in.into_iter().map(|one| {
@@ -191,7 +195,8 @@ async fn send_answers(state: &AppState, enrolled: &[Participant], dice: &Dice) -
             }
         }
     });
-    stream::iter(pushes).buffered(AT_ONCE).try_collect::<()>().await
+    stream::iter(pushes).buffered(AT_ONCE).try_collect::<()>().await?;
+    Ok(sent)
 }
 
 /// Invented answers that the server sets aside are a fault of the demonstration.

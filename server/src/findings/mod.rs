@@ -18,7 +18,7 @@ use crate::{
     scores,
 };
 
-pub use queries::{Found, forget, list, list_unplaced};
+pub use queries::{Found, NewLook, append, forget, list, list_unplaced};
 pub use routes::routes;
 
 /// Scores that are held against thresholds in one transaction.

@@ -199,17 +199,27 @@ pub async fn list_unplaced(
 }
 
 /// A look about to be noted.
-pub(super) struct NewLook<'a> {
-    pub(super) id: LookId,
-    pub(super) assessment: Option<&'a AssessmentId>,
-    pub(super) finding: &'a Finding,
-    pub(super) note: &'a str,
-    pub(super) staff: StaffId,
-    pub(super) at: Timestamp,
+#[derive(Debug)]
+pub struct NewLook<'a> {
+    /// Its id.
+    pub id: LookId,
+    /// On which occasion.
+    pub assessment: Option<&'a AssessmentId>,
+    /// At what.
+    pub finding: &'a Finding,
+    /// What there is to say of it; often empty.
+    pub note: &'a str,
+    /// Who looked.
+    pub staff: StaffId,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// Appends a look after those there are; what was set aside and what a device lost is noted as looked at, too.
-pub(super) async fn append(tx: &mut Tx, scope: &OnePatientScope, look: &NewLook<'_>) -> sqlx::Result<()> {
+///
+/// # Errors
+/// When the database could not, or somebody else looked at the same moment.
+pub async fn append(tx: &mut Tx, scope: &OnePatientScope, look: &NewLook<'_>) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO look (look_id, patient_id, ordinal, timepoint, occurrence, found, note, entered_by,
             entered_at)
         SELECT $1, $2, COALESCE(MAX(ordinal), 0) + 1, $3, $4, $5, $6, $7, $8 FROM look WHERE patient_id = $2";
