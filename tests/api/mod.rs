@@ -4,6 +4,7 @@ mod access;
 mod clinic;
 mod commands;
 mod demonstration;
+mod discretion;
 mod edges;
 mod enrolment;
 mod exports;

@@ -13,6 +13,7 @@ use shared::{
     api::{SignInRequest, StaffReply},
     id::SiteKey,
     people::Role,
+    time::Timestamp,
 };
 use tempfile::TempDir;
 
@@ -27,7 +28,7 @@ const AUTHENTICATOR: &[u8] = b"an authenticator's 160 bits";
 pub struct TestApp {
     /// What the server works on, for looking behind the interface.
     pub state: AppState,
-    /// The server's clock; starts at 2 March 2026, 9 o'clock in Paris.
+    /// The server's clock; starts at 2 March 2026, 9 o'clock in Paris, unless told otherwise.
     pub clock: Clock,
     /// `http://127.0.0.1:<port>`.
     pub origin: String,
@@ -38,23 +39,43 @@ pub struct TestApp {
     _databases: Option<postgres::Databases>,
 }
 
+/// 2 March 2026, 9 o'clock in Paris.
+fn first_morning() -> Timestamp {
+    "2026-03-02T08:00:00Z".parse().unwrap()
+}
+
 impl TestApp {
     /// Over SQLite in a folder of its own.
     pub async fn on_sqlite() -> Self {
+        Self::on_sqlite_at(first_morning()).await
+    }
+
+    /// The same at another time: commands that run beside it go by the machine's clock.
+    pub async fn on_sqlite_at(now: Timestamp) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::File(folder.path().join("ressenti.db"));
-        Self::start(database, folder, None).await
+        Self::start(database, folder, None, now).await
     }
 
     /// Over PostgreSQL, when there is one to test on.
     pub async fn on_postgres() -> Option<Self> {
-        let databases = postgres::fresh().await?;
-        let database = Database::parse_url(&databases.research).unwrap();
-        Some(Self::start(database, tempfile::tempdir().unwrap(), Some(databases)).await)
+        Self::on_postgres_at(first_morning()).await
     }
 
-    async fn start(database: Database, folder: TempDir, databases: Option<postgres::Databases>) -> Self {
-        let clock = Clock::fixed("2026-03-02T08:00:00Z".parse().unwrap());
+    /// The same at another time.
+    pub async fn on_postgres_at(now: Timestamp) -> Option<Self> {
+        let databases = postgres::fresh().await?;
+        let database = Database::parse_url(&databases.research).unwrap();
+        Some(Self::start(database, tempfile::tempdir().unwrap(), Some(databases), now).await)
+    }
+
+    async fn start(
+        database: Database,
+        folder: TempDir,
+        databases: Option<postgres::Databases>,
+        now: Timestamp,
+    ) -> Self {
+        let clock = Clock::fixed(now);
         let config = Config {
             listen: "127.0.0.1:0".parse().unwrap(),
             identity_database: database.identity_beside(),

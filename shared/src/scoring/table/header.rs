@@ -71,7 +71,7 @@ impl ItemColumns<'_> {
             let Column::Item { place, item, allowed } = column else { continue };
             let value = if cell.is_empty() { None } else { allowed.read(cell) };
             if value.is_none() && !cell.is_empty() {
-                return Err(at.wrong_value(item.code.as_str(), cell, self.definition.allowed_in_words(item)));
+                return Err(at.wrong_value(item.code.as_str(), self.definition.allowed_in_words(item)));
             }
             if let Some(slot) = values.get_mut(*place) {
                 *slot = value;

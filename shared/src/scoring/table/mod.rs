@@ -41,9 +41,9 @@ pub enum TableError {
         /// What to do.
         hint: String,
     },
-    /// A value that its item does not allow.
+    /// A value that its item does not allow; it is not repeated, as errors end up in logs.
     #[error(
-        "row {row} (line {line}), column {column}: {value:?} is not an answer; {column} takes {allowed}, or nothing when missing"
+        "row {row} (line {line}), column {column}: what stands there is not an answer; {column} takes {allowed}, or nothing when missing"
     )]
     Value {
         /// The row, from 1, without the header.
@@ -52,8 +52,6 @@ pub enum TableError {
         line: u64,
         /// The column.
         column: String,
-        /// What stands there.
-        value: String,
         /// What may stand there.
         allowed: String,
     },
@@ -224,9 +222,8 @@ struct Place {
 }
 
 impl Place {
-    fn wrong_value(self, column: &str, cell: &[u8], allowed: String) -> TableError {
-        let value = String::from_utf8_lossy(cell).chars().take(40).collect();
-        TableError::Value { row: self.row, line: self.line, column: column.to_owned(), value, allowed }
+    fn wrong_value(self, column: &str, allowed: String) -> TableError {
+        TableError::Value { row: self.row, line: self.line, column: column.to_owned(), allowed }
     }
 
     fn wrong_length(self, n: usize, wanted: usize) -> TableError {

@@ -76,24 +76,24 @@ impl<'a> Symptoms<'a> {
         let number = row.get(self.symptom).unwrap_or_default();
         let Some(symptom) = self.known.get(number) else {
             let allowed = format!("the number of a symptom, from 1 to {}", self.known.len());
-            return Err(at.wrong_value("symptom", number, allowed));
+            return Err(at.wrong_value("symptom", allowed));
         };
         if let Some(cell) = self.rank.and_then(|place| row.get(place)).filter(|cell| !cell.is_empty()) {
             let rank = symptom.rank.unwrap_or_default();
             if cell != rank.as_bytes() {
                 let what = if rank.is_empty() { "nothing for this symptom" } else { rank };
-                return Err(at.wrong_value("rank", cell, what.to_owned()));
+                return Err(at.wrong_value("rank", what.to_owned()));
             }
         }
         for ((name, place), attribute) in ATTRIBUTES.iter().zip(self.attributes).zip(&symptom.attributes) {
             let cell = row.get(place).unwrap_or_default();
             match attribute {
                 None if cell.is_empty() => {}
-                None => return Err(at.wrong_value(name, cell, "nothing for this symptom".to_owned())),
+                None => return Err(at.wrong_value(name, "nothing for this symptom".to_owned())),
                 Some((place, item, allowed)) => {
                     let value = if cell.is_empty() { None } else { allowed.read(cell) };
                     if value.is_none() && !cell.is_empty() {
-                        return Err(at.wrong_value(name, cell, self.definition.allowed_in_words(item)));
+                        return Err(at.wrong_value(name, self.definition.allowed_in_words(item)));
                     }
                     if let Some(slot) = values.get_mut(*place) {
                         *slot = value;

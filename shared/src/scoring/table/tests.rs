@@ -72,13 +72,11 @@ fn a_header_that_does_not_fit_is_refused_with_what_to_do() {
 fn what_is_not_an_answer_stops_the_table_with_row_column_and_allowed_codes() {
     for value in ["2", "-1", "NaN", "NA", "1e308", "+1", "1.0", " 1", "yes", "99999999999999999999"] {
         let table = format!("{HEADER}\nA,0,0,0,0,0,0,0,0,0,0,0\nB,0,0,{value},0,0,0,0,0,0,0,0\n");
-        let words = format!(
-            "row 2 (line 3), column e3: {value:?} is not an answer; e3 takes one of 1, 0, or nothing when missing"
-        );
+        let words = "row 2 (line 3), column e3: what stands there is not an answer; e3 takes one of 1, 0, or nothing when missing";
         assert_eq!(epices(&table).unwrap_err(), words);
     }
     let table = "MO,SC,UA,PD,AD,VAS\n1,1,1,1,1,101\n";
-    let words = "row 1 (line 2), column VAS: \"101\" is not an answer; VAS takes a whole number from 0 to 100, or nothing when missing";
+    let words = "row 1 (line 2), column VAS: what stands there is not an answer; VAS takes a whole number from 0 to 100, or nothing when missing";
     assert_eq!(scored("eq-5d-5l", table.as_bytes()).unwrap_err(), words);
 }
 
@@ -166,7 +164,7 @@ fn who_watches_may_leave_bad_rows_out_and_hear_of_every_one() {
     assert_eq!(score_csv_watched(epices, table.as_slice(), &mut out, &mut told).unwrap(), 2);
     assert_eq!(String::from_utf8(out).unwrap(), "id,EPICES,DEPRIVED\nA,75.14,1\nD,68.04,1\n");
     let words = [
-        "row 2 (line 3), column e11: \"2\" is not an answer; e11 takes one of 1, 0, or nothing when missing",
+        "row 2 (line 3), column e11: what stands there is not an answer; e11 takes one of 1, 0, or nothing when missing",
         "line 4: it has 11 columns where the header has 12; check its commas and quotes",
         "line 5: it is not UTF-8; save the table as UTF-8",
     ];
@@ -183,12 +181,18 @@ fn pro_ctcae_takes_one_row_per_symptom() {
 #[test]
 fn a_row_that_is_no_symptom_of_pro_ctcae_is_refused() {
     let refused = [
-        ("81,7,1,1,1", "column symptom: \"81\" is not an answer; symptom takes the number of a symptom, from 1 to 80"),
-        (",7,1,1,1", "column symptom: \"\" is not an answer; symptom takes the number of a symptom, from 1 to 80"),
-        ("17,6,1,1,1", "column rank: \"6\" is not an answer; rank takes 7"),
-        ("5,1,1,,", "column rank: \"1\" is not an answer; rank takes nothing for this symptom"),
-        ("17,7,5,1,1", "column A: \"5\" is not an answer; A takes one of 0, 1, 2, 3, 4"),
-        ("16,1,1,2,", "column B: \"2\" is not an answer; B takes nothing for this symptom"),
+        (
+            "81,7,1,1,1",
+            "column symptom: what stands there is not an answer; symptom takes the number of a symptom, from 1 to 80",
+        ),
+        (
+            ",7,1,1,1",
+            "column symptom: what stands there is not an answer; symptom takes the number of a symptom, from 1 to 80",
+        ),
+        ("17,6,1,1,1", "column rank: what stands there is not an answer; rank takes 7"),
+        ("5,1,1,,", "column rank: what stands there is not an answer; rank takes nothing for this symptom"),
+        ("17,7,5,1,1", "column A: what stands there is not an answer; A takes one of 0, 1, 2, 3, 4"),
+        ("16,1,1,2,", "column B: what stands there is not an answer; B takes nothing for this symptom"),
     ];
     for (row, words) in refused {
         let told = scored("pro-ctcae", format!("symptom,rank,A,B,C\n{row}\n").as_bytes()).unwrap_err();
