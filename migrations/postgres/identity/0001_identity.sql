@@ -11,7 +11,7 @@ CREATE TABLE person (
   folded_name     TEXT COLLATE "C" NOT NULL
 );
 CREATE INDEX person_by_number ON person (site, folded_number);
-CREATE INDEX person_by_name ON person (site, folded_name);
+CREATE INDEX person_by_name ON person (site, folded_name, folded_number);
 
 -- Where reminders go, with the patient's agreement; one standing address a channel. When it is stopped or changed,
 -- the sealed address is emptied: what is no longer used is not kept.

@@ -63,7 +63,10 @@ pub async fn record(db: &IdentityDb, _: &NurseScope, person: &Person) -> sqlx::R
     Ok(standing.map(PatientId::new))
 }
 
-/// Patients of one site whose number or name begins so, by number, from after a number on.
+/// Patients of one site whose number or name begins so, by number, from after a number on; everybody's, if it is empty.
+///
+/// Either way is read in the order of one index and no further than asked for, so that a list of everybody costs no more
+/// the more there are; of names, whoever is called so is looked through in the index alone.
 ///
 /// # Errors
 /// When the database could not.
@@ -75,16 +78,25 @@ pub async fn search(
     after: &str,
     limit: u32,
 ) -> sqlx::Result<Vec<PatientLine>> {
-    const SQL: &str = "SELECT patient_id, registry_number, family_name, given_name, birth_date, site FROM person
-        WHERE site = $1 AND folded_number > $2
-          AND (folded_number BETWEEN $3 AND $4 OR folded_name BETWEEN $3 AND $4)
+    const EVERYBODY: &str = "SELECT patient_id, registry_number, family_name, given_name, birth_date, site FROM person
+        WHERE site = $1 AND folded_number > $2 AND folded_number BETWEEN $3 AND $4
         ORDER BY folded_number LIMIT $5";
+    const BEGINNING: &str = "SELECT patient_id, registry_number, family_name, given_name, birth_date, site
+        FROM (SELECT folded_number FROM (SELECT folded_number FROM person
+                WHERE site = $1 AND folded_number > $2 AND folded_number BETWEEN $3 AND $4
+                ORDER BY folded_number LIMIT $5) AS by_number
+            UNION SELECT folded_number FROM (SELECT folded_number FROM person
+                WHERE site = $1 AND folded_number > $2 AND folded_name BETWEEN $3 AND $4
+                ORDER BY folded_number LIMIT $5) AS by_name) AS found
+        JOIN person ON person.folded_number = found.folded_number
+        ORDER BY person.folded_number LIMIT $5";
     if !scope.sees(site) {
         return Ok(Vec::new());
     }
     let (first, after) = (fold(begins), fold(after));
     let last = format!("{first}\u{10ffff}");
-    let rows: Vec<PersonRow> = on!(db.0.read(), pool => sqlx::query_as(SQL).bind(site.as_str()).bind(after).bind(first)
+    let sql = if first.is_empty() { EVERYBODY } else { BEGINNING };
+    let rows: Vec<PersonRow> = on!(db.0.read(), pool => sqlx::query_as(sql).bind(site.as_str()).bind(after).bind(first)
         .bind(last).bind(i64::from(limit)).fetch_all(pool).await)?;
     rows.into_iter().map(|row| row.into_person().map(Person::into_line)).collect()
 }
