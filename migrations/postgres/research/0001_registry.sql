@@ -312,7 +312,7 @@ CREATE TABLE assessment (
 -- The worklist reads only what is unfinished, what came in lately and what needs a look.
 CREATE INDEX assessment_unfinished ON assessment (site, closes_on, patient_id, timepoint, occurrence)
   WHERE expectation IN ('expected', 'over') AND n_submitted < n_questionnaires AND missing_reason IS NULL;
-CREATE INDEX assessment_silent ON assessment (site, closes_on, patient_id, timepoint, occurrence)
+CREATE INDEX assessment_silent ON assessment (site, closes_on, patient_id, timepoint, occurrence, silent_on)
   WHERE expectation IN ('expected', 'over') AND n_submitted < n_questionnaires AND missing_reason IS NULL
     AND silent_on IS NOT NULL;
 CREATE INDEX assessment_received ON assessment (site, received_at, patient_id, timepoint, occurrence)
