@@ -8,7 +8,7 @@ use std::{
 
 use jiff::{ToSpan, tz::TimeZone};
 use serde_json::json;
-use server::{auth, clock::Clock, db::Database, demo};
+use server::{auth, clock::Clock, demo};
 use shared::{api::ProblemKind, time::Timestamp};
 
 use super::commands::ressenti;
@@ -54,11 +54,7 @@ fn study(now: Timestamp) -> String {
 /// A command over the databases of an app, at its most talkative.
 fn command(app: &TestApp, study: &std::path::Path, words: &[&str]) -> Command {
     let mut command = ressenti();
-    command.args(words).arg("--study").arg(study).arg("--identity-key").arg(&app.config.identity_key);
-    match &app.config.database {
-        Database::File(path) => command.arg("--data").arg(path.parent().unwrap()),
-        Database::Postgres(_) => command.args(["--database", &app.config.database.to_string()]),
-    };
+    command.args(words).arg("--study").arg(study).arg("--data").arg(app.folder());
     command.env("RUST_LOG", "trace");
     command
 }
@@ -69,7 +65,9 @@ fn said(command: &mut Command) -> String {
     String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
 }
 
-async fn commands_say_nothing_of_people(app: TestApp) {
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn commands_say_nothing_of_people() {
+    let app = TestApp::on_sqlite_at(Clock::System.now()).await;
     let Some(mail) = MailServer::start() else { return };
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("study.toml");
@@ -120,18 +118,6 @@ async fn commands_say_nothing_of_people(app: TestApp) {
         for text in &told {
             assert!(!text.to_lowercase().contains(&canary.to_lowercase()), "{canary} is in {text}");
         }
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn commands_say_nothing_of_people_on_sqlite() {
-    commands_say_nothing_of_people(TestApp::on_sqlite_at(Clock::System.now()).await).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn commands_say_nothing_of_people_on_postgres() {
-    if let Some(app) = TestApp::on_postgres_at(Clock::System.now()).await {
-        commands_say_nothing_of_people(app).await;
     }
 }
 

@@ -59,14 +59,9 @@ impl TestApp {
 
     /// Over PostgreSQL, when there is one to test on.
     pub async fn on_postgres() -> Option<Self> {
-        Self::on_postgres_at(first_morning()).await
-    }
-
-    /// The same at another time.
-    pub async fn on_postgres_at(now: Timestamp) -> Option<Self> {
         let databases = postgres::fresh().await?;
         let database = Database::parse_url(&databases.research).unwrap();
-        Some(Self::start(database, tempfile::tempdir().unwrap(), Some(databases), now).await)
+        Some(Self::start(database, tempfile::tempdir().unwrap(), Some(databases), first_morning()).await)
     }
 
     async fn start(
