@@ -4,7 +4,7 @@ use axum::{Json, Router, extract::State, routing::post};
 use shared::{
     api::{EpisodeLine, EpisodeReply, EpisodeRequest, ProblemKind},
     id::{PatientId, SiteKey},
-    schedule::{EnteredEpisode, Episodes, episode_needs_reason, episode_refusal, standing_milestones},
+    schedule::{Episodes, episode_needs_reason, episode_refusal, standing_milestones},
     study::MilestoneKind,
     time::Date,
 };
@@ -64,11 +64,16 @@ pub async fn enter(
     let what = entry.episode.pathway.to_string();
     let entry = NewEntry { entry, reason: request.reason.clone(), staff: nurse.staff() };
     append(&mut tx, &scope, &entry, now).await?;
-    let audited = audit::Entry::staff(nurse.staff(), Operation::RecordEpisode).of(patient).with(what);
-    audit::append(&mut tx, &audited, now).await?;
     let mut lines = list(&mut tx, &scope).await?;
-    let site = follow(state, nurse, &scope, &mut tx, &lines).await?;
+    let (from, site) = follow(state, &scope, &mut tx, &lines).await?;
     let line = lines.pop().ok_or_else(ApiError::not_found)?;
+    let did = |operation| audit::Entry::staff(nurse.staff(), operation).of(patient);
+    audit::append(&mut tx, &did(Operation::RecordEpisode).with(what), now).await?;
+    if from != site {
+        audit::append(&mut tx, &did(Operation::MovePatient).with(format!("{from} to {site}")), now).await?;
+        // while the transaction is open: when either side fails, the same request can be sent again
+        identity::move_to(&state.identity, nurse, &scope, &site, line.reason.clone(), now).await?;
+    }
     tx.commit().await?;
     Ok(EpisodeReply { line, site })
 }
@@ -91,29 +96,19 @@ fn check_reason(reason: &str, is_needed: bool) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Lets the site of the last episode follow the patient, on both sides: whoever does not see that site's patients sees
-/// this one no longer.
-///
-/// The identity side is written while the transaction is open: when either fails, the same request can be sent again.
+/// Lets the site of the last episode follow the patient: whoever does not see that site's patients sees this one no
+/// longer. Gives the site before and after.
 async fn follow(
     state: &AppState,
-    nurse: &NurseScope,
     scope: &OnePatientScope,
     tx: &mut Tx,
     lines: &[EpisodeLine],
-) -> Result<SiteKey, ApiError> {
-    let now = state.clock.now();
-    let entries: Vec<EnteredEpisode> = entered(lines);
-    let site = Episodes::standing(&entries).last().map(|it| it.site.clone()).ok_or_else(ApiError::not_found)?;
+) -> Result<(SiteKey, SiteKey), ApiError> {
+    let site = Episodes::standing(&entered(lines)).last().map(|it| it.site.clone()).ok_or_else(ApiError::not_found)?;
     let from = patients::get(tx, scope).await?.site;
-    if from == site {
-        return Ok(site);
+    if from != site {
+        patients::move_to(tx, scope, &site).await?;
+        assessments::replan(tx, &state.study, scope.patient()).await?;
     }
-    patients::move_to(tx, scope, &site).await?;
-    assessments::replan(tx, &state.study, scope.patient()).await?;
-    let audited = audit::Entry::staff(nurse.staff(), Operation::MovePatient).of(scope.patient());
-    audit::append(tx, &audited.with(format!("{from} to {site}")), now).await?;
-    let reason = lines.last().map(|line| line.reason.clone()).unwrap_or_default();
-    identity::move_to(&state.identity, nurse, scope, &site, reason, now).await?;
-    Ok(site)
+    Ok((from, site))
 }
