@@ -8,7 +8,7 @@ use shared::{
     people::Role,
 };
 
-use crate::support::{Client, Phone, TestApp, on_both_databases};
+use crate::support::{Client, Phone, TestApp, on_both_databases, patient::enrol};
 
 async fn investigator(app: &TestApp) -> Client {
     app.add_staff("hugo", Role::Investigator, &[]).await;
@@ -39,7 +39,7 @@ on_both_databases! {
         let reply = export(&hugo).await;
         assert_eq!(reply.position, 12);
         let named: Vec<_> = reply.files.iter().map(|it| (it.name.as_str(), it.rows)).collect();
-        assert_eq!((named[0], named[1], named[3].0), (("answers.csv", 11), ("scores.csv", 2), "codebook.csv"));
+        assert_eq!((named[0], named[1], named[4].0), (("answers.csv", 11), ("scores.csv", 2), "codebook.csv"));
         let n_assessments = u64::try_from(app.state.study.timepoints.len()).unwrap() - 1; // none for a relapse
         assert_eq!(named[2], ("assessments.csv", n_assessments));
         for told in &reply.files {
@@ -52,6 +52,36 @@ on_both_databases! {
             }
             assert_eq!(text.contains(&phone.patient.to_string()), told.name != "codebook.csv");
         }
+    }
+
+    async fn every_milestone_leaves_with_its_cause_and_without_its_date(app: TestApp) {
+        let nurse = app.nurse("claire", &["toulouse"]).await;
+        let hugo = investigator(&app).await;
+        let patient = enrol(&nurse, "R-1").await;
+        let address = format!("/api/patients/{patient}/milestones");
+        let given_up = json!({ "kind": "infusion_given_up", "on": { "date": "2026-03-01" },
+            "cause": { "infusion_given_up": "manufacturing_failure" } });
+        let stopped = json!({ "kind": "withdrawal", "on": { "date": "2026-03-02" },
+            "cause": { "withdrawal": "stop_reminders" } });
+        for milestone in [given_up, stopped] {
+            assert!(nurse.post(&address, &milestone).await.status.is_success());
+        }
+        let made = export(&hugo).await;
+        let csv = file(&hugo, made.export, "milestones.csv").await;
+        let header = csv::Reader::from_reader(&*csv).headers().unwrap().clone();
+        let at = |name: &str| header.iter().position(|it| it == name).unwrap();
+        let told: Vec<String> = rows(&csv)
+            .iter()
+            .map(|row| format!("{} {} {}", &row[at("milestone")], &row[at("cause")], &row[at("day_from_inclusion")]))
+            .collect();
+        let expected = [
+            "rcp no_cause -10",
+            "infusion_given_up manufacturing_failure -1",
+            "inclusion no_cause 0",
+            "withdrawal stop_reminders 0",
+        ];
+        assert_eq!(told, expected, "the planned infusion no longer stands");
+        assert!(!String::from_utf8(csv).unwrap().contains("2026-"));
     }
 
     async fn asking_again_gives_the_same_bytes_whatever_came_in_since(app: TestApp) {

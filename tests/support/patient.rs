@@ -7,6 +7,7 @@ use shared::{
     answers::{AnswerEvent, AnswerValue},
     api::{ClaimReply, ClaimRequest, DeviceSessionRequest, EnrolReply, LetterReply},
     id::{DeviceId, PatientId},
+    study::Cause,
     sync::protocol::{PROTOCOL_VERSION, PullReply, PushOutcome, PushReply, QuarantineReason, Receipt},
 };
 use uuid::Uuid;
@@ -42,6 +43,13 @@ pub fn enrolment(number: &str) -> Value {
             { "kind": "infusion", "on": { "date": "2026-03-30" }, "planned": true },
         ],
     })
+}
+
+/// A milestone of a day, with a cause where its kind has one.
+pub fn dated(kind: &str, on: &str) -> Value {
+    let milestone = json!({ "kind": kind, "on": { "date": on } });
+    let cause = Cause::of(serde_json::from_value(milestone["kind"].clone()).unwrap()).last();
+    cause.map_or(milestone.clone(), |cause| json!({ "kind": kind, "on": { "date": on }, "cause": cause }))
 }
 
 /// Enrols a patient with this registry number.

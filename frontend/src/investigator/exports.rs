@@ -78,6 +78,7 @@ fn holds(locale: Locale, name: &str) -> &'static str {
         Some("answers") => text::answers(locale),
         Some("scores") => text::scores(locale),
         Some("assessments") => text::assessments(locale),
+        Some("milestones") => text::milestones(locale),
         Some("codebook") => text::codebook(locale),
         _ => text::other(locale),
     }

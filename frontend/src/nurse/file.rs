@@ -1,7 +1,11 @@
 //! A patient's file: who, the follow-up as a strip of states, milestones, what was received, devices.
 
 use leptos::prelude::*;
-use shared::{api::PatientReply, id::PatientId};
+use shared::{
+    api::{MilestoneLine, PatientReply},
+    id::PatientId,
+    study::{Cause, WithdrawalKind},
+};
 
 mod copies;
 mod course;
@@ -40,8 +44,8 @@ use crate::{
             },
         },
     },
-    staff::{Desk, Fetch, Names, Route},
-    ui::{Heading, Link},
+    staff::{Desk, Fetch, Names, Route, partial_date},
+    ui::{Heading, Link, Notice, Tone},
     ward::GiveTablet,
 };
 
@@ -93,6 +97,7 @@ fn File(
             </p>
         </div>
         <PersonPanel patient fetch saved=corrected />
+        <Erasure lines=file.milestones.clone() />
         <Identity file=file.clone() />
         <Contents />
         <Findings file=file.clone() look />
@@ -140,6 +145,23 @@ fn Contents() -> impl IntoView {
             <ul>{SECTIONS.into_iter().map(link).collect_view()}</ul>
         </nav>
     }
+}
+
+/// That the patient asked for erasure, while that withdrawal stands.
+#[component]
+fn Erasure(lines: Vec<MilestoneLine>) -> impl IntoView {
+    let locale = Desk::find().locale;
+    let asked = lines.into_iter().find(|line| {
+        let stands = !line.replaced && !line.taken_back;
+        stands && line.cause == Some(Cause::Withdrawal(WithdrawalKind::StopErase))
+    });
+    asked.map(|line| {
+        view! {
+            <Notice tone=Tone::Warn>
+                {move || milestone::erasure(locale.get(), partial_date(locale.get(), line.on))}
+            </Notice>
+        }
+    })
 }
 
 #[component]

@@ -43,7 +43,8 @@ CREATE TABLE episode (
   FOREIGN KEY (patient_id, replaces) REFERENCES episode (patient_id, ordinal)
 );
 
--- Append-only: of one kind the highest ordinal stands, except relapses, which add up until one is named by another.
+-- Append-only: of one kind the highest ordinal stands, except relapses, which add up until one is named by another; an
+-- infusion and its being given up stand in one place.
 CREATE TABLE milestone (
   milestone_id UUID    NOT NULL PRIMARY KEY,
   patient_id   UUID    NOT NULL REFERENCES patient (patient_id),
@@ -52,6 +53,7 @@ CREATE TABLE milestone (
   happened_on  TEXT    NOT NULL,
   accuracy     TEXT    NOT NULL,              -- day, month or year
   planned      BOOLEAN NOT NULL,
+  cause        TEXT,                          -- of a death, an infusion given up or a withdrawal; of others none
   source       TEXT    NOT NULL,
   replaces     UUID    REFERENCES milestone (milestone_id), -- the entry it corrects or takes back
   taken_back   BOOLEAN NOT NULL,              -- it takes back, and stands for nothing itself

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::plans::{Course, Standing, Unseen};
 use crate::{
-    db::{Db, Tx, assessment_id, from_code, instant, list_of_patients, millis, on, parse},
+    db::{Db, Tx, assessment_id, cause, from_code, instant, list_of_patients, millis, on, parse},
     findings,
 };
 
@@ -32,6 +32,7 @@ struct MilestoneRow {
     happened_on: String,
     accuracy: String,
     planned: bool,
+    cause: Option<String>,
     replaces: Option<Uuid>,
     taken_back: bool,
 }
@@ -39,9 +40,11 @@ struct MilestoneRow {
 impl MilestoneRow {
     fn entered(&self) -> sqlx::Result<Entered> {
         let on = PartialDate { date: parse(&self.happened_on)?, precision: from_code(&self.accuracy)? };
+        let kind = from_code(&self.kind)?;
         Ok(Entered {
             id: MilestoneId::new(self.milestone_id),
-            milestone: Milestone { kind: from_code(&self.kind)?, on, planned: self.planned },
+            milestone: Milestone { kind, on, planned: self.planned },
+            cause: cause(kind, self.cause.as_deref())?,
             replaces: self.replaces.map(MilestoneId::new),
             taken_back: self.taken_back,
         })
@@ -157,7 +160,8 @@ async fn add_milestones(tx: &mut Tx, patients: &[PatientId], courses: &mut Cours
     let rows: Vec<MilestoneRow> = list_of_patients!(
         tx,
         patients,
-        "SELECT patient_id, milestone_id, kind, happened_on, accuracy, planned, replaces, taken_back FROM milestone",
+        "SELECT patient_id, milestone_id, kind, happened_on, accuracy, planned, cause, replaces, taken_back
+            FROM milestone",
         "ORDER BY patient_id, ordinal"
     );
     for of_one in rows.chunk_by(|one, next| one.patient_id == next.patient_id) {

@@ -3,7 +3,11 @@
 //! Such an error names the type, and the place within, never what stands in the column: errors end up in the log.
 
 use serde::{Serialize, de::DeserializeOwned};
-use shared::{id::AssessmentId, time::Timestamp};
+use shared::{
+    id::AssessmentId,
+    study::{Cause, MilestoneKind},
+    time::Timestamp,
+};
 
 /// What stands in a column is no `T`; where within it that showed, if that is known.
 fn is_no<T>(place: &str) -> sqlx::Error {
@@ -70,6 +74,14 @@ pub fn assessment_id(timepoint: &str, occurrence: i64) -> sqlx::Result<Assessmen
 /// When the number is none that an entry has.
 pub fn ordinal(number: i64) -> sqlx::Result<u32> {
     u32::try_from(number).map_err(|_| is_no::<u32>(""))
+}
+
+/// A milestone's cause from its column.
+///
+/// # Errors
+/// When no milestone of this kind has such a cause.
+pub fn cause(kind: MilestoneKind, code: Option<&str>) -> sqlx::Result<Option<Cause>> {
+    code.map(|code| Cause::parse(kind, code).ok_or_else(|| is_no::<Cause>(""))).transpose()
 }
 
 /// Bytes in lower-case hexadecimal.

@@ -13,8 +13,8 @@ mod trouble;
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 pub use convert::{
-    assessment_id, column, from_code, from_column, from_json, hash, hex, instant, millis, ordinal, parse, to_code,
-    to_json,
+    assessment_id, cause, column, from_code, from_column, from_json, hash, hex, instant, millis, ordinal, parse,
+    to_code, to_json,
 };
 pub use log_end::LogEnd;
 pub(crate) use log_end::log_end;

@@ -7,7 +7,7 @@
 use shared::{
     api::MilestoneRequest,
     schedule::Milestone,
-    study::MilestoneKind,
+    study::{Cause, DeathCause, GivenUpCause, MilestoneKind, WithdrawalKind},
     time::{Date, DatePrecision, PartialDate},
 };
 
@@ -23,47 +23,29 @@ const SOURCE: &str = "demonstration";
 const PUT_OFF: [&str; 3] =
     ["Infection en cours, perfusion reportée", "Produit livré plus tard", "Place en hospitalisation non disponible"];
 
-/// Why somebody is never infused.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Obstacle {
-    Death,
-    Progression,
-    Manufacturing,
-    Refusal,
-    OtherTreatment,
-}
+/// Why somebody is never infused, and how often each.
+const GIVEN_UP: [(GivenUpCause, f64); 5] = [
+    (GivenUpCause::DiedBefore, 0.3),
+    (GivenUpCause::Progression, 0.3),
+    (GivenUpCause::ManufacturingFailure, 0.15),
+    (GivenUpCause::Refusal, 0.1),
+    (GivenUpCause::OtherTreatment, 0.15),
+];
 
-impl Obstacle {
-    /// How often each, among those who are never infused.
-    const ALL: [(Self, f64); 5] = [
-        (Self::Death, 0.3),
-        (Self::Progression, 0.3),
-        (Self::Manufacturing, 0.15),
-        (Self::Refusal, 0.1),
-        (Self::OtherTreatment, 0.15),
-    ];
-
-    /// What the nurse writes when she takes the planned infusion back; nothing where the patient died.
-    pub(super) const fn reason(self) -> Option<&'static str> {
-        match self {
-            Self::Death => None,
-            Self::Progression => Some("Progression avant la perfusion"),
-            Self::Manufacturing => Some("Échec de fabrication du produit"),
-            Self::Refusal => Some("Refus du patient"),
-            Self::OtherTreatment => Some("Autre traitement choisi en RCP"),
-        }
-    }
-}
+/// Of what those die who had no relapse, in turn.
+const WITHOUT_RELAPSE: [DeathCause; 5] =
+    [DeathCause::Infection, DeathCause::Toxicity, DeathCause::SecondCancer, DeathCause::Other, DeathCause::Unknown];
 
 /// The milestones of somebody included on a day, as far as they are known today.
 pub(super) fn invent(included_on: Date, nature: &Nature, today: Date, dice: &Dice) -> Vec<(MilestoneRequest, Date)> {
-    let mut course = Course { today, dice, entries: Vec::new(), ended_on: None };
+    let mut course = Course { included_on, today, dice, entries: Vec::new(), ended_on: None };
     course.run(included_on, nature);
     course.entries
 }
 
 /// A course while it is being invented: milestones with the day they were entered.
 struct Course<'a> {
+    included_on: Date,
     today: Date,
     dice: &'a Dice,
     entries: Vec<(MilestoneRequest, Date)>,
@@ -88,7 +70,7 @@ impl Course<'_> {
         }
         self.plan(MilestoneKind::Infusion, planned, leukapheresis);
         if dice.happens(0.14) {
-            return self.never_infused(planned, day_after(planned, -dice.whole(3..=15)));
+            return self.never_infused(day_after(planned, -dice.whole(3..=15)));
         }
         let mut infused_on = planned;
         if dice.happens(0.3) {
@@ -121,27 +103,23 @@ impl Course<'_> {
     }
 
     /// What was planned does not come to pass; from then on the patient is asked while not infused.
-    fn never_infused(&mut self, planned_on: Date, on: Date) {
-        let Some(obstacle) = self.dice.weighted(&Obstacle::ALL).copied() else { return };
-        if obstacle == Obstacle::Progression {
+    fn never_infused(&mut self, on: Date) {
+        let Some(cause) = self.dice.weighted(&GIVEN_UP).copied() else { return };
+        if cause == GivenUpCause::Progression {
             self.enter(MilestoneKind::Relapse, on, on);
         }
-        if let Some(reason) = obstacle.reason() {
-            let on_day = PartialDate::day(planned_on);
-            let planned = Milestone { kind: MilestoneKind::Infusion, on: on_day, planned: true };
-            let back = MilestoneRequest {
-                taken_back: true,
-                reason: reason.to_owned(),
-                ..MilestoneRequest::new(planned, SOURCE)
-            };
-            self.add(back, on);
-        }
-        match obstacle {
-            Obstacle::Death => self.end(MilestoneKind::Death, on),
-            Obstacle::Refusal if self.dice.happens(0.3) => self.end(MilestoneKind::Withdrawal, day_after(on, 5)),
-            Obstacle::Progression | Obstacle::Manufacturing | Obstacle::Refusal | Obstacle::OtherTreatment => {
+        self.enter_because(Cause::InfusionGivenUp(cause), on, on);
+        match cause {
+            GivenUpCause::DiedBefore => self.die(None, on),
+            GivenUpCause::Refusal if self.dice.happens(0.3) => self.withdraw(day_after(on, 5)),
+            GivenUpCause::Progression
+            | GivenUpCause::ManufacturingFailure
+            | GivenUpCause::Refusal
+            | GivenUpCause::OtherTreatment
+            | GivenUpCause::Other
+            | GivenUpCause::Unknown => {
                 if self.dice.happens(0.5) {
-                    self.end(MilestoneKind::Death, day_after(on, 10 + self.dice.days_until(300.0)));
+                    self.die(Some(DeathCause::Disease), day_after(on, 10 + self.dice.days_until(300.0)));
                 } else {
                     self.seen_lately(on);
                 }
@@ -152,23 +130,35 @@ impl Course<'_> {
     fn after_infusion(&mut self, from: Date, nature: &Nature) {
         let dice = self.dice;
         if dice.happens(0.09) {
-            let kind = if dice.happens(0.5) { MilestoneKind::Withdrawal } else { MilestoneKind::LostToFollowUp };
-            return self.end(kind, day_after(from, 30 + dice.days_until(500.0)));
+            let withdraws = dice.happens(0.5);
+            let on = day_after(from, 30 + dice.days_until(500.0));
+            return if withdraws { self.withdraw(on) } else { self.end(MilestoneKind::LostToFollowUp, None, on) };
         }
         // the frail relapse sooner
         if dice.happens((0.42 - 0.15 * nature.vigour).clamp(0.1, 0.8)) {
             let relapse = day_after(from, 30 + dice.days_until(260.0));
             self.enter(MilestoneKind::Relapse, relapse, relapse);
             if dice.happens(0.55) {
-                self.end(MilestoneKind::Death, day_after(relapse, 20 + dice.days_until(300.0)));
+                self.die(Some(DeathCause::Disease), day_after(relapse, 20 + dice.days_until(300.0)));
             } else if dice.happens(0.2) {
                 let again = day_after(relapse, 60 + dice.days_until(250.0));
                 self.enter(MilestoneKind::Relapse, again, again);
             }
         } else if dice.happens(0.07) {
-            self.end(MilestoneKind::Death, day_after(from, 25 + dice.days_until(350.0)));
+            let on = day_after(from, 25 + dice.days_until(350.0));
+            self.die(None, on);
         }
+        self.stop_reminders(from);
         self.seen_lately(from);
+    }
+
+    /// Some want no more messages, and go on answering.
+    fn stop_reminders(&mut self, from: Date) {
+        let on = day_after(from, 45);
+        let stops = (from - self.included_on).get_days() % 16 == 5;
+        if self.ended_on.is_none() && stops {
+            self.enter_because(Cause::Withdrawal(WithdrawalKind::StopReminders), on, on);
+        }
     }
 
     fn seen_lately(&mut self, from: Date) {
@@ -185,6 +175,11 @@ impl Course<'_> {
         );
     }
 
+    fn enter_because(&mut self, cause: Cause, on: Date, entered_on: Date) {
+        let milestone = Milestone { kind: cause.kind(), on: PartialDate::day(on), planned: false };
+        self.add(MilestoneRequest::new(milestone, SOURCE).because(cause), entered_on);
+    }
+
     fn plan(&mut self, kind: MilestoneKind, on: Date, entered_on: Date) {
         self.add(
             MilestoneRequest::new(Milestone { kind, on: PartialDate::day(on), planned: true }, SOURCE),
@@ -198,9 +193,30 @@ impl Course<'_> {
         self.add(MilestoneRequest { reason, ..MilestoneRequest::new(infusion, SOURCE) }, entered_on);
     }
 
-    fn end(&mut self, kind: MilestoneKind, on: Date) {
+    /// One of several in turn, by the days since inclusion: without drawing, so that the rest of the invention stays as
+    /// it is, and the same whatever today is.
+    fn in_turn<T: Copy>(&self, of: &[T], on: Date) -> Option<T> {
+        let day = usize::try_from((on - self.included_on).get_days()).ok()?;
+        of.get(day.checked_rem(of.len())?).copied()
+    }
+
+    /// Of the disease after a relapse; without one, of one thing or another.
+    fn die(&mut self, cause: Option<DeathCause>, on: Date) {
+        let cause = cause.or_else(|| self.in_turn(&WITHOUT_RELAPSE, on)).map(Cause::Death);
+        self.end(MilestoneKind::Death, cause, on);
+    }
+
+    fn withdraw(&mut self, on: Date) {
+        let kind = self.in_turn(&[WithdrawalKind::StopKeep, WithdrawalKind::StopErase], on);
+        self.end(MilestoneKind::Withdrawal, kind.map(Cause::Withdrawal), on);
+    }
+
+    fn end(&mut self, kind: MilestoneKind, cause: Option<Cause>, on: Date) {
         let entered_on = day_after(on, 2);
-        self.enter(kind, on, entered_on);
+        match cause {
+            Some(cause) => self.enter_because(cause, on, entered_on),
+            None => self.enter(kind, on, entered_on),
+        }
         self.ended_on = Some(on).filter(|_| entered_on <= self.today);
     }
 
@@ -253,15 +269,22 @@ mod tests {
         for precision in [DatePrecision::Month, DatePrecision::Year] {
             assert!(count(&|course| course.iter().any(|it| it.on.precision == precision)) >= 2, "{precision:?}");
         }
-        for (obstacle, _) in Obstacle::ALL {
+        for (cause, _) in GIVEN_UP {
             let never_infused = |course: &[MilestoneRequest]| {
                 !has(course, MilestoneKind::Infusion)
-                    && match obstacle.reason() {
-                        Some(reason) => course.iter().any(|it| it.taken_back && it.reason == reason),
-                        None => has(course, MilestoneKind::Death) && !course.iter().any(|it| it.taken_back),
-                    }
+                    && course.iter().any(|it| it.cause == Some(Cause::InfusionGivenUp(cause)))
             };
-            assert!(count(&never_infused) >= 2, "{obstacle:?}");
+            assert!(count(&never_infused) >= 2, "{cause:?}");
         }
+        let rare = [GivenUpCause::Other, GivenUpCause::Unknown].map(Cause::InfusionGivenUp);
+        for cause in Cause::ALL.into_iter().filter(|cause| !rare.contains(cause)) {
+            let n = count(&|course| course.iter().any(|it| it.cause == Some(cause)));
+            assert!((1..PATIENTS / 5).contains(&n), "{cause:?} {n}");
+        }
+        let goes_on = |course: &[MilestoneRequest]| {
+            let stopped = course.iter().position(|it| it.cause.is_some_and(Cause::only_stops_reminders));
+            stopped.is_some_and(|at| course.iter().skip(at + 1).any(|it| it.kind == MilestoneKind::LastNews))
+        };
+        assert!(count(&goes_on) >= 1, "who stops reminders is followed on");
     }
 }

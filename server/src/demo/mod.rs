@@ -90,7 +90,9 @@ pub async fn fill(state: &AppState, n_patients: usize) -> anyhow::Result<bool> {
         enrolled.push(enrol(state, &nurse, &chance, patient, &dice).await?);
     }
     record_courses(state, &nurse, &chance, &mut enrolled).await?;
-    let sent = send_answers(state, &enrolled, &dice).await?;
+    // of its own: a date more or less changes nothing of what anybody answers
+    let answering = Dice::new(Chance::seeded(SEED + 4));
+    let sent = send_answers(state, &enrolled, &answering).await?;
     reasons::note(state, &nurse, &dice, &chance).await?;
     care::enter(state, &nurse, &enrolled).await?;
     findings::refresh(&state.db, &state.study, &state.catalog).await?; // nobody waits for five years of scores
@@ -159,7 +161,7 @@ async fn record_courses(
         for (request, entered_on) in it.patient.later.iter().cloned() {
             let entered_at = entered_on.at(17, 30, 0, 0).to_zoned(paris())?.timestamp().min(state.clock.now());
             let entry = NewEntry { id: MilestoneId::new(chance.id()), request, staff: nurse.staff() };
-            milestones::append(&mut tx, &scope, &entry, entered_at).await?;
+            milestones::enter(&mut tx, &scope, &entry, entered_at).await?;
         }
         for kind in [DeviceKind::Own, DeviceKind::Ward] {
             it.devices.push(auth::enrol_device(&mut tx, it.id, kind, chance, it.enrolled_at).await?.0);

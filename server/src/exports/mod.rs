@@ -33,10 +33,11 @@ enum File {
     Answers,
     Scores,
     Assessments,
+    Milestones,
     Codebook,
 }
 
-const FILES: [File; 4] = [File::Answers, File::Scores, File::Assessments, File::Codebook];
+const FILES: [File; 5] = [File::Answers, File::Scores, File::Assessments, File::Milestones, File::Codebook];
 
 impl File {
     const fn name(self) -> &'static str {
@@ -44,6 +45,7 @@ impl File {
             Self::Answers => "answers.csv",
             Self::Scores => "scores.csv",
             Self::Assessments => "assessments.csv",
+            Self::Milestones => "milestones.csv",
             Self::Codebook => "codebook.csv",
         }
     }

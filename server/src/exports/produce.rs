@@ -14,7 +14,10 @@ use shared::{
         QuestionnaireResponse,
         response::{self, ResponseCopy},
     },
-    export::{AnswersCsv, AssessmentsCsv, Exported, ExportedAssessment, RelativeDays, ScoresCsv, write_codebook},
+    export::{
+        AnswersCsv, AssessmentsCsv, Exported, ExportedAssessment, ExportedMilestone, MilestonesCsv, RelativeDays,
+        ScoresCsv, write_codebook,
+    },
     id::{AssessmentId, InstrumentKey, PathwayKey, SiteKey},
     instrument::catalog::Catalog,
     schedule::{Facts, Plan, Progress, plan},
@@ -77,6 +80,7 @@ async fn produce(
         File::Answers => Table::Answers(AnswersCsv::new(spool.clone())?),
         File::Scores => Table::Scores(ScoresCsv::new(spool.clone())?),
         File::Assessments => Table::Assessments(AssessmentsCsv::new(spool.clone())?),
+        File::Milestones => Table::Milestones(MilestonesCsv::new(spool.clone())?),
     };
     let demonstration = demonstration_by_hash(&state.catalog);
     let mut after = None;
@@ -87,6 +91,7 @@ async fn produce(
         for patient in &patients {
             match &mut table {
                 Table::Assessments(csv) => write_assessments(state, patient, moment.as_of, csv)?,
+                Table::Milestones(csv) => write_milestones(patient, csv)?,
                 Table::Answers(_) | Table::Scores(_) => write_patient(state, patient, &demonstration, &mut table)?,
             }
         }
@@ -108,6 +113,7 @@ enum Table {
     Answers(AnswersCsv<Spool>),
     Scores(ScoresCsv<Spool>),
     Assessments(AssessmentsCsv<Spool>),
+    Milestones(MilestonesCsv<Spool>),
 }
 
 impl Table {
@@ -115,7 +121,7 @@ impl Table {
         match self {
             Self::Answers(csv) => csv.write(exported)?,
             Self::Scores(csv) => csv.write(exported, &score(exported.definition, &exported.copy.values()))?,
-            Self::Assessments(_) => {}
+            Self::Assessments(_) | Self::Milestones(_) => {}
         }
         Ok(())
     }
@@ -125,6 +131,7 @@ impl Table {
             Self::Answers(csv) => csv.flush()?,
             Self::Scores(csv) => csv.flush()?,
             Self::Assessments(csv) => csv.flush()?,
+            Self::Milestones(csv) => csv.flush()?,
         }
         Ok(())
     }
@@ -134,6 +141,7 @@ impl Table {
             Self::Answers(csv) => csv.finish()?,
             Self::Scores(csv) => csv.finish()?,
             Self::Assessments(csv) => csv.finish()?,
+            Self::Milestones(csv) => csv.finish()?,
         })
     }
 }
@@ -223,6 +231,20 @@ fn write_assessments(
             milestones: &held.milestones,
             missing: held.missing.get(id).copied(),
             copies: &copies,
+        })?;
+    }
+    Ok(())
+}
+
+/// Every milestone of a patient that stood at the export's moment.
+fn write_milestones(held: &HeldPatient, csv: &mut MilestonesCsv<Spool>) -> anyhow::Result<()> {
+    for standing in held.standing.iter().copied() {
+        csv.write(&ExportedMilestone {
+            patient: held.patient,
+            site: following_site(held)?,
+            hemopathy: &held.hemopathy,
+            standing,
+            milestones: &held.milestones,
         })?;
     }
     Ok(())

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use shared::{
     answers::AnswerEvent,
     id::{AssessmentId, HemopathyKey, MilestoneId, PatientId, StaffId},
-    schedule::{Entered, EnteredEpisode, Episode, Episodes, Milestone, MissingReason, standing_milestones},
+    schedule::{self, Entered, EnteredEpisode, Episode, Episodes, Milestone, MissingReason, StandingMilestone},
     time::{PartialDate, Timestamp},
 };
 use sqlx::{FromRow, QueryBuilder};
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{Export, Manifest, Moment};
 use crate::{
     auth::guard::InvestigatorScope,
-    db::{Db, assessment_id, from_code, from_json, instant, millis, on, ordinal, parse, to_json},
+    db::{Db, assessment_id, cause, from_code, from_json, instant, millis, on, ordinal, parse, to_json},
 };
 
 /// One patient's part of the record at the export's moment.
@@ -23,6 +23,8 @@ pub(super) struct HeldPatient {
     pub(super) patient: PatientId,
     pub(super) hemopathy: HemopathyKey,
     /// Standing milestones, oldest first.
+    pub(super) standing: Vec<StandingMilestone>,
+    /// Those of them that the plan is made from.
     pub(super) milestones: Vec<Milestone>,
     /// The care pathway as it stood; its last site is the following site.
     pub(super) episodes: Episodes,
@@ -47,6 +49,7 @@ struct MilestoneRow {
     happened_on: String,
     accuracy: String,
     planned: bool,
+    cause: Option<String>,
     replaces: Option<Uuid>,
     taken_back: bool,
 }
@@ -123,10 +126,12 @@ pub(super) async fn list_patients(
     let mut missing = list_missing(db, &patients, moment).await?;
     rows.into_iter()
         .map(|(patient, hemopathy)| {
+            let entered = entered.remove(&patient).unwrap_or_default();
             Ok(HeldPatient {
                 patient: PatientId::new(patient),
                 hemopathy: parse(&hemopathy)?,
-                milestones: standing_milestones(&entered.remove(&patient).unwrap_or_default()),
+                standing: schedule::standing(&entered).into_iter().map(Entered::as_standing).collect(),
+                milestones: schedule::standing_milestones(&entered),
                 episodes: Episodes::standing(&episodes.remove(&patient).unwrap_or_default()),
                 events: events.remove(&patient).unwrap_or_default(),
                 missing: missing.remove(&patient).unwrap_or_default(),
@@ -151,7 +156,8 @@ macro_rules! of_patients {
 
 async fn list_milestones(db: &Db, patients: &[Uuid], moment: Moment) -> sqlx::Result<BTreeMap<Uuid, Vec<Entered>>> {
     const SQL: &str =
-        "SELECT patient_id, milestone_id, kind, happened_on, accuracy, planned, replaces, taken_back FROM milestone";
+        "SELECT patient_id, milestone_id, kind, happened_on, accuracy, planned, cause, replaces, taken_back
+        FROM milestone";
     let rows: Vec<MilestoneRow> = on!(db.read(), pool => {
         let mut query = of_patients!(SQL, patients);
         query.push(" AND entered_at <= ").push_bind(millis(moment.made_at)).push(" ORDER BY ordinal");
@@ -160,9 +166,11 @@ async fn list_milestones(db: &Db, patients: &[Uuid], moment: Moment) -> sqlx::Re
     let mut entered: BTreeMap<Uuid, Vec<Entered>> = BTreeMap::new();
     for row in rows {
         let on = PartialDate { date: parse(&row.happened_on)?, precision: from_code(&row.accuracy)? };
+        let kind = from_code(&row.kind)?;
         let entry = Entered {
             id: MilestoneId::new(row.milestone_id),
-            milestone: Milestone { kind: from_code(&row.kind)?, on, planned: row.planned },
+            milestone: Milestone { kind, on, planned: row.planned },
+            cause: cause(kind, row.cause.as_deref())?,
             replaces: row.replaces.map(MilestoneId::new),
             taken_back: row.taken_back,
         };

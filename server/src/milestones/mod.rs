@@ -7,13 +7,15 @@ mod routes;
 use shared::{
     api::{MilestoneLine, MilestoneRequest},
     id::{MilestoneId, StaffId},
-    schedule::{self, Entered, Milestone},
-    study::MilestoneKind,
+    schedule::{self, Entered, StandingMilestone},
+    study::Cause,
     time::{Date, Timestamp},
 };
 
-pub use queries::{append, list};
+pub use queries::list;
 pub use routes::routes;
+
+use crate::{auth::guard::OnePatientScope, db::Tx, reminders};
 
 /// A milestone as it was entered, with what its line in the file tells.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -41,6 +43,17 @@ pub struct NewEntry {
     pub staff: StaffId,
 }
 
+/// Enters a milestone after those there are; a withdrawal from reminders stops them with it.
+///
+/// # Errors
+/// When the database could not, or somebody else entered one at the same moment.
+pub async fn enter(tx: &mut Tx, scope: &OnePatientScope, entry: &NewEntry, now: Timestamp) -> sqlx::Result<()> {
+    if entry.request.cause.is_some_and(Cause::only_stops_reminders) {
+        reminders::choose(tx, scope, false, entry.staff, now).await?;
+    }
+    queries::append(tx, scope, entry, now).await
+}
+
 /// The entries without what only their lines tell.
 #[must_use]
 pub fn entered(entries: &[Entry]) -> Vec<Entered> {
@@ -50,7 +63,8 @@ pub fn entered(entries: &[Entry]) -> Vec<Entered> {
 /// A request as an entry of this id.
 #[must_use]
 pub fn as_entered(request: &MilestoneRequest, id: MilestoneId) -> Entered {
-    Entered { id, milestone: request.milestone(), replaces: request.replaces, taken_back: request.taken_back }
+    let &MilestoneRequest { cause, replaces, taken_back, .. } = request;
+    Entered { id, milestone: request.milestone(), cause, replaces, taken_back }
 }
 
 /// All entries as a patient's file shows them, the newest first.
@@ -58,12 +72,13 @@ pub fn as_entered(request: &MilestoneRequest, id: MilestoneId) -> Entered {
 pub fn lines(entries: &[Entry]) -> Vec<MilestoneLine> {
     let put_aside = schedule::put_aside(&entered(entries));
     let line = |(entry, replaces): (&Entry, &Option<MilestoneId>)| {
-        let Entered { id, milestone, taken_back, .. } = entry.entered;
+        let Entered { id, milestone, cause, taken_back, .. } = entry.entered;
         MilestoneLine {
             id,
             kind: milestone.kind,
             on: milestone.on,
             planned: milestone.planned,
+            cause,
             source: entry.source.clone(),
             entered_by: entry.entered_by.clone(),
             entered_at: entry.entered_at,
@@ -78,19 +93,27 @@ pub fn lines(entries: &[Entry]) -> Vec<MilestoneLine> {
     lines
 }
 
+/// Whether a withdrawal from reminders alone stands.
+#[must_use]
+pub fn withdrew_from_reminders(entries: &[Entry]) -> bool {
+    let entered = entered(entries);
+    schedule::standing(&entered).iter().any(|it| it.cause.is_some_and(Cause::only_stops_reminders))
+}
+
 /// What stands and would be put aside by this request.
 #[must_use]
-pub fn stood(request: &MilestoneRequest, entries: &[Entered]) -> Option<Milestone> {
+pub fn stood(request: &MilestoneRequest, entries: &[Entered]) -> Option<StandingMilestone> {
     let standing = schedule::standing(entries);
-    let of_kind = |it: &&Entered| request.kind != MilestoneKind::Relapse && it.milestone.kind == request.kind;
+    let in_place = |it: &&Entered| request.kind.shares_place(it.milestone.kind);
     let named = |it: &&Entered| request.replaces.is_some_and(|id| id == it.id);
-    standing.into_iter().find(|it| of_kind(it) || named(it)).map(|it| it.milestone)
+    standing.into_iter().find(|it| in_place(it) || named(it)).map(Entered::as_standing)
 }
 
 /// Whether this request is only recorded with a reason.
 #[must_use]
 pub fn needs_reason(request: &MilestoneRequest, entries: &[Entered]) -> bool {
-    let now = Some(request.milestone()).filter(|_| !request.taken_back);
+    let now = StandingMilestone { milestone: request.milestone(), cause: request.cause };
+    let now = Some(now).filter(|_| !request.taken_back);
     stood(request, entries).is_some_and(|stood| schedule::needs_reason(stood, now))
 }
 
@@ -115,6 +138,15 @@ pub fn refusal(request: &MilestoneRequest, today: Date) -> Option<&'static str> 
     if !request.taken_back && !request.planned && request.on.date > today {
         return Some("The date is still to come. Nothing was saved; mark it as planned, or correct it.");
     }
+    if request.cause.is_some_and(|cause| cause.kind() != request.kind) {
+        return Some("The cause belongs to another kind of milestone. Nothing was saved; choose one of this kind.");
+    }
+    if !request.taken_back && request.cause.is_none() && Cause::of(request.kind).next().is_some() {
+        return Some("This kind of milestone has a cause. Nothing was saved; choose one, or say that it is unknown.");
+    }
+    if request.cause.is_some() && request.planned {
+        return Some("It can only have happened. Nothing was saved; take the plan out, or enter it when it happens.");
+    }
     if request.source.chars().count() > 200 {
         return Some("The source is longer than 200 characters. Nothing was saved; shorten it.");
     }
@@ -133,7 +165,7 @@ mod tests {
         api::MilestoneRequest,
         id::MilestoneId,
         schedule::{Entered, Milestone},
-        study::MilestoneKind,
+        study::{Cause, DeathCause, GivenUpCause, MilestoneKind},
         time::{PartialDate, Timestamp},
     };
 
@@ -149,7 +181,7 @@ mod tests {
 
     fn entry(n: u128, milestone: Milestone, replaces: Option<u128>, taken_back: bool) -> Entry {
         Entry {
-            entered: Entered { id: id(n), milestone, replaces: replaces.map(id), taken_back },
+            entered: Entered { id: id(n), milestone, cause: None, replaces: replaces.map(id), taken_back },
             source: String::new(),
             reason: String::new(),
             entered_by: "claire".to_owned(),
@@ -177,6 +209,28 @@ mod tests {
         assert_eq!(refusal(&request("2026-04-02", true), today), None);
         assert!(refusal(&request("2026-03-03", false), today).is_some());
         assert!(refusal(&request("0206-03-02", false), today).is_some());
+    }
+
+    #[test]
+    fn a_cause_is_asked_where_the_kind_has_one_and_belongs_to_it() {
+        let today = "2026-03-12".parse().unwrap();
+        let told = |kind, cause| {
+            let on = PartialDate::day("2026-03-02".parse().unwrap());
+            let request = MilestoneRequest::new(Milestone { kind, on, planned: false }, "");
+            refusal(&MilestoneRequest { cause, ..request }, today).is_none()
+        };
+        let (died, refused) = (Cause::Death(DeathCause::Unknown), Cause::InfusionGivenUp(GivenUpCause::Refusal));
+        assert!(told(MilestoneKind::Death, Some(died)));
+        assert!(!told(MilestoneKind::Death, None), "unknown is said, not left out");
+        assert!(!told(MilestoneKind::Death, Some(refused)));
+        assert!(told(MilestoneKind::InfusionGivenUp, Some(refused)));
+        assert!(!told(MilestoneKind::Infusion, Some(refused)));
+        assert!(!told(MilestoneKind::Withdrawal, None));
+        let planned = MilestoneRequest::new(infusion("2026-03-02", true), "");
+        let planned = MilestoneRequest { kind: MilestoneKind::InfusionGivenUp, ..planned }.because(refused);
+        assert!(refusal(&planned, today).is_some(), "nobody plans to give up");
+        let back = MilestoneRequest { taken_back: true, replaces: Some(id(1)), cause: None, planned: false, ..planned };
+        assert!(refusal(&back, today).is_none(), "taking back says nothing of why it was");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use shared::{
     schedule::{self, Entered, Facts},
 };
 
-use super::{Entry, NewEntry, append, as_entered, conflict, entered, lines, list, needs_reason, refusal, stood};
+use super::{Entry, NewEntry, as_entered, conflict, enter, entered, lines, list, needs_reason, refusal, stood};
 use crate::{
     assessments,
     audit::{self, Operation},
@@ -40,7 +40,7 @@ async fn record(
         return Err(ApiError::refused("This changes a date that stood. Nothing was saved; say why it changes."));
     }
     let entry = NewEntry { id: MilestoneId::new(state.chance.id()), request, staff: nurse.staff() };
-    append(&mut tx, &scope, &entry, now).await?;
+    enter(&mut tx, &scope, &entry, now).await?;
     assessments::replan(&mut tx, &state.study, patient).await?;
     let audited = audit::Entry::staff(nurse.staff(), Operation::RecordMilestone).of(patient).with(kind);
     audit::append(&mut tx, &audited, now).await?;

@@ -78,7 +78,7 @@ pub async fn enrol(state: &AppState, nurse: &NurseScope, request: EnrolRequest) 
     }
     for request in entries {
         let entry = milestones::NewEntry { id: MilestoneId::new(state.chance.id()), request, staff: nurse.staff() };
-        milestones::append(&mut tx, &scope, &entry, now).await?;
+        milestones::enter(&mut tx, &scope, &entry, now).await?;
     }
     assessments::replan(&mut tx, &state.study, patient.patient).await?;
     audit::append(&mut tx, &audit::Entry::staff(nurse.staff(), Operation::EnrolPatient).of(patient.patient), now)

@@ -9,7 +9,7 @@ mod routes;
 use shared::{
     api::ProblemKind,
     id::PatientId,
-    schedule::{Facts, standing_milestones},
+    schedule::{Entered, Facts, standing_milestones},
     time::Timestamp,
 };
 
@@ -45,17 +45,22 @@ pub async fn read_facts(tx: &mut Tx, scope: &OnePatientScope) -> sqlx::Result<Fa
     Ok(Facts { hemopathy: patient.hemopathy, milestones, progress })
 }
 
-/// Everything that the plan depended on, as far as it was known at an instant.
+/// Everything that the plan depended on, as far as it was known at an instant, with the entries that it stood on.
 ///
 /// # Errors
 /// When the database could not.
-pub async fn read_facts_known_at(tx: &mut Tx, scope: &OnePatientScope, at: Timestamp) -> sqlx::Result<Facts> {
+pub async fn read_facts_known_at(
+    tx: &mut Tx,
+    scope: &OnePatientScope,
+    at: Timestamp,
+) -> sqlx::Result<(Facts, Vec<Entered>)> {
     let patient = queries::get(tx, scope).await?;
     let mut entries = milestones::list(tx, scope).await?;
     entries.retain(|entry| entry.entered_at <= at);
     let progress = sync::list_progress_known_at(tx, scope, at).await?;
-    let milestones = standing_milestones(&milestones::entered(&entries));
-    Ok(Facts { hemopathy: patient.hemopathy, milestones, progress })
+    let entered = milestones::entered(&entries);
+    let facts = Facts { hemopathy: patient.hemopathy, milestones: standing_milestones(&entered), progress };
+    Ok((facts, entered))
 }
 
 /// The refusal of a registry number that a patient has already.

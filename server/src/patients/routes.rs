@@ -12,7 +12,7 @@ use shared::{
         PatientsRequest, PlanReply,
     },
     id::{PatientId, SiteKey},
-    schedule,
+    schedule::{self, Entered},
     time::{Date, Timestamp},
 };
 
@@ -134,10 +134,11 @@ async fn plan_known_at(
     let entry = audit::Entry::staff(nurse.staff(), Operation::ReadPatient).of(patient);
     audit::append_alone(&state.db, &entry, state.clock.now()).await?;
     let mut tx = state.db.snapshot().await?;
-    let facts = read_facts_known_at(&mut tx, &scope, known_at).await?;
+    let (facts, entered) = read_facts_known_at(&mut tx, &scope, known_at).await?;
     let plan = schedule::plan(&state.study, &facts, civil_date(known_at));
     let assessments = schedule::by_window(&plan).into_iter().cloned().collect();
-    Ok(Json(PlanReply { known_at, milestones: facts.milestones, assessments }))
+    let milestones = schedule::standing(&entered).into_iter().map(Entered::as_standing).collect();
+    Ok(Json(PlanReply { known_at, milestones, assessments }))
 }
 
 /// An instant, or the last one of a civil date in Europe/Paris.

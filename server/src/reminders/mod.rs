@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 
 use shared::{
     api::RemindersStanding,
-    id::AssessmentId,
+    id::{AssessmentId, StaffId},
     people::DeviceKind,
     schedule::{self, Circumstances, Facts, Plan, SentReminder},
     study::{MilestoneKind, Study},
@@ -27,7 +27,13 @@ use shared::{
 pub use routes::{public_routes, routes};
 pub use sending::{Planned, Round, keep_reminding, plan_round, remind, send};
 
-use crate::{auth::guard::OnePatientScope, db::Tx, devices, missing, patients, state::AppState};
+use crate::{
+    audit::{self, Operation},
+    auth::guard::OnePatientScope,
+    db::Tx,
+    devices, missing, patients,
+    state::AppState,
+};
 
 /// Everything that decides whether a patient is reminded, but for the address.
 struct Case {
@@ -72,13 +78,34 @@ fn excused(lines: &[shared::api::MissingLine], at: Timestamp) -> BTreeSet<Assess
         .collect()
 }
 
+/// Notes that a patient wants reminders, or wants none any more, where that is not how it stood.
+///
+/// # Errors
+/// When the database could not.
+pub async fn choose(
+    tx: &mut Tx,
+    scope: &OnePatientScope,
+    wanted: bool,
+    staff: StaffId,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    queries::lock(tx, scope).await?;
+    if queries::wants(tx, scope).await? == wanted {
+        return Ok(());
+    }
+    queries::choose(tx, scope.patient(), wanted, Some(staff), now).await?;
+    let detail = if wanted { "resumed" } else { "stopped" };
+    let entry = audit::Entry::staff(staff, Operation::ChooseReminders).of(scope.patient()).with(detail);
+    audit::append(tx, &entry, now).await.map(|_| ())
+}
+
 /// Whether this server reminds at all.
 fn is_on(state: &AppState) -> bool {
     state.mail.is_some() && state.study.reminders.is_some()
 }
 
-/// Whether messages leave to a patient, or the first reason why not.
-fn standing(state: &AppState, case: &Case, has_address: bool) -> RemindersStanding {
+/// Whether messages leave to a patient, or the first reason why not; `withdrew` from reminders alone is no fact of a plan.
+fn standing(state: &AppState, case: &Case, withdrew: bool, has_address: bool) -> RemindersStanding {
     let happened = |kind| case.facts.milestones.iter().any(|it| it.kind == kind && !it.planned);
     if happened(MilestoneKind::Death) {
         RemindersStanding::Died
@@ -86,6 +113,8 @@ fn standing(state: &AppState, case: &Case, has_address: bool) -> RemindersStandi
         RemindersStanding::Withdrew
     } else if happened(MilestoneKind::LostToFollowUp) {
         RemindersStanding::Lost
+    } else if withdrew {
+        RemindersStanding::WithdrewFromReminders
     } else if !case.wants {
         RemindersStanding::Stopped
     } else if !has_address {

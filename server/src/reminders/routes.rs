@@ -54,12 +54,11 @@ async fn choose(
     let scope = patients::open(&state.db, &nurse, patient).await?;
     let now = state.clock.now();
     let mut tx = state.db.begin().await?;
-    queries::lock(&mut tx, &scope).await?;
-    if queries::wants(&mut tx, &scope).await? != wanted {
-        queries::choose(&mut tx, patient, wanted, Some(nurse.staff()), now).await?;
-        let detail = if wanted { "resumed" } else { "stopped" };
-        let entry = audit::Entry::staff(nurse.staff(), Operation::ChooseReminders).of(patient).with(detail);
-        audit::append(&mut tx, &entry, now).await?;
+    super::choose(&mut tx, &scope, wanted, nurse.staff(), now).await?;
+    if wanted && milestones::withdrew_from_reminders(&milestones::list(&mut tx, &scope).await?) {
+        return Err(ApiError::refused(
+            "The patient withdrew from reminders. Nothing was changed; take that milestone back first.",
+        ));
     }
     tx.commit().await?;
     Ok(Json(reply(&state, &scope).await?))
@@ -70,6 +69,7 @@ async fn reply(state: &AppState, scope: &OnePatientScope) -> Result<RemindersRep
     let address = identity::contact(&state.identity, &state.identity_key, scope, Channel::Email).await?;
     let mut tx = state.db.snapshot().await?;
     let case = Case::read(&mut tx, &state.study, scope, today).await?;
+    let withdrew = milestones::withdrew_from_reminders(&milestones::list(&mut tx, scope).await?);
     let line = |claim: queries::Claim| ReminderLine {
         outcome: health::outcome(&claim, now),
         assessment: claim.sent.reminder.assessment,
@@ -78,7 +78,7 @@ async fn reply(state: &AppState, scope: &OnePatientScope) -> Result<RemindersRep
         at: claim.claimed_at,
     };
     Ok(RemindersReply {
-        standing: standing(state, &case, address.is_some()),
+        standing: standing(state, &case, withdrew, address.is_some()),
         reminders: queries::list(&mut tx, scope).await?.into_iter().map(line).collect(),
         choices: queries::list_choices(&mut tx, scope).await?,
     })

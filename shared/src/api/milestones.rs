@@ -4,15 +4,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     id::MilestoneId,
-    schedule::{Assessment, Milestone, PlanDiff},
-    study::MilestoneKind,
+    schedule::{Assessment, Milestone, PlanDiff, StandingMilestone},
+    study::{Cause, MilestoneKind},
     time::{PartialDate, Timestamp},
 };
 
 /// A milestone to record: in an enrolment, or `POST /api/patients/{patient}/milestones`; what it would do to the
 /// plan is told by `POST /api/patients/{patient}/milestones/preview`, which changes nothing.
 ///
-/// Recording a kind again replaces what stood (except relapses, which add up); the old entry stays in history.
+/// Recording a kind again replaces what stood (except relapses, which add up), and giving an infusion up the one that was
+/// planned; the old entry stays in history.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MilestoneRequest {
@@ -23,6 +24,9 @@ pub struct MilestoneRequest {
     /// Only planned so far.
     #[serde(default)]
     pub planned: bool,
+    /// Of what, why, how far: asked of the kinds that have causes, and of no others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
     /// Where it is known from.
     #[serde(default)]
     pub source: String,
@@ -45,14 +49,20 @@ impl MilestoneRequest {
     #[must_use]
     pub fn new(milestone: Milestone, source: impl Into<String>) -> Self {
         let Milestone { kind, on, planned } = milestone;
-        let (replaces, taken_back, reason) = (None, false, String::new());
-        Self { kind, on, planned, source: source.into(), replaces, taken_back, reason, n_entries: None }
+        let (source, reason) = (source.into(), String::new());
+        Self { kind, on, planned, cause: None, source, replaces: None, taken_back: false, reason, n_entries: None }
     }
 
     /// What stands once it is recorded, unless it takes back.
     #[must_use]
     pub const fn milestone(&self) -> Milestone {
         Milestone { kind: self.kind, on: self.on, planned: self.planned }
+    }
+
+    /// The same with a cause.
+    #[must_use]
+    pub fn because(self, cause: Cause) -> Self {
+        Self { cause: Some(cause), ..self }
     }
 }
 
@@ -63,7 +73,7 @@ pub struct MilestonePreviewReply {
     /// How many entries it was worked out from.
     pub n_entries: usize,
     /// What stands and would be replaced or taken back.
-    pub stood: Option<Milestone>,
+    pub stood: Option<StandingMilestone>,
     /// Whether it is only recorded with a reason.
     pub needs_reason: bool,
     /// What becomes of the plan.
@@ -78,7 +88,7 @@ pub struct PlanReply {
     /// Until when; now, if a later instant was asked for.
     pub known_at: Timestamp,
     /// The milestones that stood, by date; none before the patient was enrolled.
-    pub milestones: Vec<Milestone>,
+    pub milestones: Vec<StandingMilestone>,
     /// The plan as of the civil date of that instant.
     pub assessments: Vec<Assessment>,
 }
@@ -95,6 +105,9 @@ pub struct MilestoneLine {
     pub on: PartialDate,
     /// Only planned.
     pub planned: bool,
+    /// Its cause, where its kind has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
     /// Where it is known from.
     pub source: String,
     /// Who entered it.

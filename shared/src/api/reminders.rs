@@ -31,6 +31,8 @@ pub enum RemindersStanding {
     Withdrew,
     /// While the patient is lost to follow-up nothing leaves.
     Lost,
+    /// The patient withdrew from reminders alone; that milestone must be taken back before they resume.
+    WithdrewFromReminders,
     /// The patient, or staff for the patient, said to stop.
     Stopped,
     /// There is no mail address.

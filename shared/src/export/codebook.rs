@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, io::Write};
 
-use super::{Column, NO_VALUE, answers, assessments, cell, closed, context, scores};
+use super::{Column, NO_VALUE, answers, assessments, cell, closed, context, milestones, scores};
 use crate::{
     id::InstrumentVersion,
     instrument::{Definition, Direction, Item, ItemKind, Scale, WordingPack, catalog::Catalog},
@@ -32,6 +32,7 @@ pub fn write_codebook<W: Write>(out: W, study: &Study, catalog: &Catalog) -> csv
     rows.columns("column of answers.csv", context::COLUMNS.iter().chain(&answers::COLUMNS))?;
     rows.columns("column of scores.csv", context::COLUMNS.iter().chain(&scores::COLUMNS))?;
     rows.columns("column of assessments.csv", assessments::COLUMNS.iter())?;
+    rows.columns("column of milestones.csv", milestones::COLUMNS.iter())?;
     rows.columns("column of codebook.csv", [&ASKED].into_iter())?;
     for site in &study.sites {
         rows.label("site", site.key.as_str(), &site.label)?;

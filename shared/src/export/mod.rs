@@ -1,4 +1,4 @@
-//! WHAT LEAVES: tidy tables of answers, scores and assessments under pseudonyms, with a codebook that explains every
+//! WHAT LEAVES: tidy tables of answers, scores, assessments and milestones under pseudonyms, with a codebook that explains every
 //! column.
 //!
 //! Writers take one questionnaire at a time and write it at once, so an export streams however large it is. The
@@ -11,12 +11,14 @@ mod assessments;
 mod cell;
 mod codebook;
 mod context;
+mod milestones;
 mod scores;
 
 pub use answers::AnswersCsv;
 pub use assessments::{AssessmentsCsv, ExportedAssessment};
 pub use codebook::write_codebook;
 pub use context::{Exported, RelativeDays};
+pub use milestones::{ExportedMilestone, MilestonesCsv};
 pub use scores::ScoresCsv;
 
 /// What a cell without a value holds; R, Stata (as text) and Python read it as missing.

@@ -14,9 +14,9 @@ use crate::{
     },
     instrument::{Definition, catalog::Catalog},
     people::{Assistance, Respondent},
-    schedule::{Facts, Milestone, MissingReason, Progress, Window, plan},
+    schedule::{Facts, Milestone, MissingReason, Progress, StandingMilestone, Window, plan},
     scoring::{InstrumentScores, score},
-    study::{self, MilestoneKind},
+    study::{self, Cause, MilestoneKind},
     time::{Date, DatePrecision, PartialDate},
 };
 
@@ -198,7 +198,12 @@ fn no_cell_is_empty_and_every_column_is_in_the_codebook() {
         .collect();
     assert_eq!(csv::Reader::from_reader(codebook.as_bytes()).records().count(), usize::try_from(n_rows).unwrap());
     let assessments = [infused(), Vec::new()].map(|milestones| ("assessments.csv", assessments(&milestones, None)));
-    let tables = [("answers.csv", eq_5d().answers(&[])), ("scores.csv", eq_5d().scores(&[])), ("", codebook)];
+    let tables = [
+        ("answers.csv", eq_5d().answers(&[])),
+        ("scores.csv", eq_5d().scores(&[])),
+        ("milestones.csv", milestones(&ended())),
+        ("", codebook),
+    ];
     for (file, csv) in tables.into_iter().chain(assessments) {
         let mut reader = csv::Reader::from_reader(csv.as_bytes());
         for name in reader.headers().unwrap().clone().iter().filter(|_| !file.is_empty()) {
@@ -239,6 +244,64 @@ fn assessments(milestones: &[Milestone], missing: Option<MissingReason>) -> Stri
     }
     csv.finish().unwrap();
     String::from_utf8(bytes).unwrap()
+}
+
+/// A course that ends, each milestone with its cause.
+fn ended() -> Vec<StandingMilestone> {
+    let mut standing: Vec<_> =
+        infused().into_iter().map(|milestone| StandingMilestone { milestone, cause: None }).collect();
+    standing.extend(Cause::ALL.into_iter().map(|cause| {
+        let on = PartialDate::day(date("2026-07-01"));
+        StandingMilestone { milestone: Milestone { kind: cause.kind(), on, planned: false }, cause: Some(cause) }
+    }));
+    standing
+}
+
+/// The rows of milestones; days are counted from those of [`infused`].
+fn milestones(standing: &[StandingMilestone]) -> String {
+    let mut bytes = Vec::new();
+    let mut csv = MilestonesCsv::new(&mut bytes).unwrap();
+    for standing in standing.iter().copied() {
+        let (site, hemopathy) = (&key("toulouse"), &key("mcl"));
+        let patient = eq_5d().events[0].patient;
+        csv.write(&ExportedMilestone { patient, site, hemopathy, standing, milestones: &infused() }).unwrap();
+    }
+    assert_eq!(csv.finish().unwrap(), u64::try_from(standing.len()).unwrap());
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn every_milestone_has_a_row_with_its_cause_and_no_date() {
+    let csv = milestones(&ended());
+    let of = |name: &str| column(&csv, name, "milestone");
+    let told = |milestone: &str| {
+        ["planned", "cause", "precision", "day_from_inclusion"].map(|name| of(name)[milestone].clone())
+    };
+    assert_eq!(told("infusion"), ["no", "no_cause", "month", "62"], "1 March is counted from the 15th");
+    assert_eq!(told("death"), ["no", "unknown", "day", "170"]);
+    assert_eq!(of("day_from_infusion")["death"], "108");
+    assert!(!csv.contains("2026"));
+}
+
+#[test]
+fn the_codebook_lists_every_milestone_and_cause() {
+    let column = |name: &str| milestones::COLUMNS.iter().find(|column| column.name == name).unwrap().values;
+    let words =
+        |values: &'static str| values.split("; ").map(|value| value.split('=').next().unwrap()).collect::<Vec<_>>();
+    let listed = words(column("milestone"));
+    let kinds = json!(listed)
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|word| serde_json::from_value(word.clone()).unwrap())
+        .collect::<Vec<MilestoneKind>>();
+    assert_eq!(kinds.len(), 15, "each word is a kind");
+    for cause in Cause::ALL {
+        let kind = cell::word(&cause.kind());
+        let mut told = column("cause").strip_prefix("of ").unwrap().split("; of ");
+        let of_kind = told.find_map(|part| part.strip_prefix(&format!("{kind}: "))).unwrap();
+        assert!(words(of_kind).contains(&cause.code()), "{cause:?}");
+    }
 }
 
 #[test]

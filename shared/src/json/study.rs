@@ -63,6 +63,7 @@ words! {
         Bridging = "bridging"
         Lymphodepletion = "lymphodepletion"
         Infusion = "infusion"
+        InfusionGivenUp = "infusion_given_up"
         Discharge = "discharge"
         Relapse = "relapse"
         SecondInfusion = "second_infusion"

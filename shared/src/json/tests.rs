@@ -220,8 +220,8 @@ fn every_word_is_known() {
     check_words::<study::StudyStatus>("demonstration live");
     check_words::<study::Series>("always not_infused infused each_time");
     check_words::<MilestoneKind>(
-        "rcp inclusion information leukapheresis bridging lymphodepletion infusion discharge relapse \
-         second_infusion last_news death withdrawal lost_to_follow_up",
+        "rcp inclusion information leukapheresis bridging lymphodepletion infusion infusion_given_up \
+         discharge relapse second_infusion last_news death withdrawal lost_to_follow_up",
     );
     check_words::<QuarantineReason>(
         "unreadable unknown_instrument unknown_item outside_codes other_patient other_device id_conflict \

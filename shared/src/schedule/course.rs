@@ -46,6 +46,11 @@ impl<'a> Course<'a> {
         self.observed(MilestoneKind::Infusion).is_some()
     }
 
+    /// The day the infusion was given up, while it was not made after all.
+    pub(super) fn given_up_on(&self) -> Option<Date> {
+        self.observed(MilestoneKind::InfusionGivenUp).filter(|_| self.infusion().is_none())
+    }
+
     pub(super) fn inclusion(&self) -> Option<Date> {
         self.observed(MilestoneKind::Inclusion)
     }

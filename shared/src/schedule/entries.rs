@@ -1,7 +1,12 @@
 //! Milestones as they were entered, one after the other: which of them stand, and which put others aside.
 
+use serde::{Deserialize, Serialize};
+
 use super::Milestone;
-use crate::{id::MilestoneId, study::MilestoneKind};
+use crate::{
+    id::MilestoneId,
+    study::{Cause, MilestoneKind},
+};
 
 /// A milestone as it was entered: it adds to what stands, corrects an entry, or takes one back.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -10,17 +15,35 @@ pub struct Entered {
     pub id: MilestoneId,
     /// What, when, whether planned; of an entry that takes another back, what it takes back.
     pub milestone: Milestone,
-    /// The entry it corrects or takes back. Without one it puts aside what stands of its kind, except a relapse,
-    /// which adds to those before.
+    /// Its cause, where its kind has one.
+    pub cause: Option<Cause>,
+    /// The entry it corrects or takes back. Without one it puts aside what stands in its place: what is of its kind,
+    /// except a relapse, which adds to those before, and an infusion that is given up the one that was planned.
     pub replaces: Option<MilestoneId>,
     /// It only takes back: nothing stands in the place of what it replaces.
     pub taken_back: bool,
 }
 
+/// A milestone that stands, with its cause. Plans are made without causes, so that no phone is told of one.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StandingMilestone {
+    /// What, when, whether planned.
+    pub milestone: Milestone,
+    /// Its cause, where its kind has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
+}
+
 impl Entered {
     fn puts_aside(&self, before: &Self) -> bool {
-        let Milestone { kind, .. } = self.milestone;
-        self.replaces == Some(before.id) || (kind != MilestoneKind::Relapse && kind == before.milestone.kind)
+        self.replaces == Some(before.id) || self.milestone.kind.shares_place(before.milestone.kind)
+    }
+
+    /// What stands once it is entered, unless it takes back.
+    #[must_use]
+    pub const fn as_standing(&self) -> StandingMilestone {
+        StandingMilestone { milestone: self.milestone, cause: self.cause }
     }
 }
 
@@ -42,19 +65,24 @@ pub fn standing(entered: &[Entered]) -> Vec<&Entered> {
     standing
 }
 
-/// The milestones that stand: what a plan is made from.
+/// The milestones that stand: what a plan is made from. A withdrawal that only stops reminders plans nothing and ends
+/// nothing, so it is not among them.
 #[must_use]
 pub fn standing_milestones(entered: &[Entered]) -> Vec<Milestone> {
-    standing(entered).into_iter().map(|entry| entry.milestone).collect()
+    let plans = |entry: &&Entered| !entry.cause.is_some_and(Cause::only_stops_reminders);
+    standing(entered).into_iter().filter(plans).map(|entry| entry.milestone).collect()
 }
 
-/// Whether changing what stood asks for a reason: yes, but for saying that what was planned did happen on its day,
-/// and for later news that a patient is alive. `now` is nothing when it is taken back.
+/// Whether changing what stood asks for a reason: yes, but for saying that what was planned did happen on its day, for
+/// giving up an infusion that was planned, whose cause says why, and for later news that a patient is alive. `now` is
+/// nothing when it is taken back.
 #[must_use]
-pub fn needs_reason(stood: Milestone, now: Option<Milestone>) -> bool {
-    let happened = |now: Milestone| stood.planned && !now.planned && stood.on == now.on;
-    let news = |now: Milestone| now.kind == MilestoneKind::LastNews && stood.on.anchor() <= now.on.anchor();
-    !now.is_some_and(|now| now == stood || happened(now) || news(now))
+pub fn needs_reason(stood: StandingMilestone, now: Option<StandingMilestone>) -> bool {
+    let (StandingMilestone { milestone: before, .. }, kind) = (stood, MilestoneKind::InfusionGivenUp);
+    let happened = |now: Milestone| before.kind == now.kind && before.on == now.on;
+    let came_about = |now: Milestone| before.planned && !now.planned && (happened(now) || now.kind == kind);
+    let news = |now: Milestone| now.kind == MilestoneKind::LastNews && before.on.anchor() <= now.on.anchor();
+    !now.is_some_and(|now| now == stood || came_about(now.milestone) || news(now.milestone))
 }
 
 fn enter<'a>(standing: &mut Vec<&'a Entered>, entry: &'a Entered) -> Option<MilestoneId> {
@@ -69,7 +97,10 @@ fn enter<'a>(standing: &mut Vec<&'a Entered>, entry: &'a Entered) -> Option<Mile
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::PartialDate;
+    use crate::{
+        study::{DeathCause, GivenUpCause, WithdrawalKind},
+        time::PartialDate,
+    };
 
     fn id(n: u128) -> MilestoneId {
         MilestoneId::new(uuid::Uuid::from_u128(n))
@@ -80,7 +111,8 @@ mod tests {
     }
 
     fn entry(n: u128, kind: MilestoneKind, on: &str, replaces: Option<u128>) -> Entered {
-        Entered { id: id(n), milestone: milestone(kind, on, false), replaces: replaces.map(id), taken_back: false }
+        let (milestone, cause) = (milestone(kind, on, false), Cause::of(kind).last());
+        Entered { id: id(n), milestone, cause, replaces: replaces.map(id), taken_back: false }
     }
 
     fn told(entered: &[Entered]) -> Vec<String> {
@@ -122,17 +154,62 @@ mod tests {
     }
 
     #[test]
+    fn an_infusion_and_its_being_given_up_stand_in_one_place() {
+        let given_up = entry(2, MilestoneKind::InfusionGivenUp, "2026-04-20", None);
+        let planned = Entered {
+            milestone: milestone(MilestoneKind::Infusion, "2026-05-04", true),
+            ..entry(1, MilestoneKind::Infusion, "2026-05-04", None)
+        };
+        let mut entries = vec![planned, given_up];
+        assert_eq!(told(&entries), ["InfusionGivenUp 2026-04-20"]);
+        entries.push(entry(3, MilestoneKind::Infusion, "2026-06-01", None));
+        assert_eq!(told(&entries), ["Infusion 2026-06-01"], "it took place after all");
+        assert_eq!(put_aside(&entries), [None, Some(id(1)), Some(id(2))]);
+    }
+
+    #[test]
+    fn a_withdrawal_that_only_stops_reminders_is_kept_and_plans_nothing() {
+        let withdrawal = |kind| Entered {
+            cause: Some(Cause::Withdrawal(kind)),
+            ..entry(1, MilestoneKind::Withdrawal, "2026-04-20", None)
+        };
+        for kind in [WithdrawalKind::StopKeep, WithdrawalKind::StopErase] {
+            assert_eq!(standing_milestones(&[withdrawal(kind)]).len(), 1, "{kind:?}");
+        }
+        let only = [withdrawal(WithdrawalKind::StopReminders)];
+        assert_eq!((standing(&only).len(), standing_milestones(&only).len()), (1, 0));
+    }
+
+    #[test]
     fn every_change_of_what_stood_asks_for_a_reason_but_what_was_to_be_expected() {
-        let planned = milestone(MilestoneKind::Infusion, "2026-05-04", true);
-        let infused = |on| milestone(MilestoneKind::Infusion, on, false);
+        let bare = |kind, on, planned| StandingMilestone { milestone: milestone(kind, on, planned), cause: None };
+        let planned = bare(MilestoneKind::Infusion, "2026-05-04", true);
+        let infused = |on| bare(MilestoneKind::Infusion, on, false);
         assert!(!needs_reason(planned, Some(infused("2026-05-04"))), "it happened as planned");
         assert!(needs_reason(planned, Some(infused("2026-05-11"))), "it happened on another day");
-        assert!(needs_reason(planned, Some(milestone(MilestoneKind::Infusion, "2026-05-11", true))));
+        assert!(needs_reason(planned, Some(bare(MilestoneKind::Infusion, "2026-05-11", true))));
         assert!(needs_reason(infused("2026-05-04"), Some(infused("2026-05-05"))));
         assert!(needs_reason(infused("2026-05-04"), Some(planned)), "it had happened, and now it is to come");
         assert!(needs_reason(infused("2026-05-04"), None));
-        let news = |on| milestone(MilestoneKind::LastNews, on, false);
+        let news = |on| bare(MilestoneKind::LastNews, on, false);
         assert!(!needs_reason(news("2026-05-04"), Some(news("2026-06-04"))), "later news replace earlier ones");
         assert!(needs_reason(news("2026-06-04"), Some(news("2026-05-04"))));
+    }
+
+    #[test]
+    fn a_cause_is_reason_enough_once_and_its_correction_is_not() {
+        let caused =
+            |on, cause: Cause| StandingMilestone { milestone: milestone(cause.kind(), on, false), cause: Some(cause) };
+        let infusion = |planned| StandingMilestone {
+            milestone: milestone(MilestoneKind::Infusion, "2026-05-04", planned),
+            cause: None,
+        };
+        let given_up = |on| caused(on, Cause::InfusionGivenUp(GivenUpCause::Refusal));
+        assert!(!needs_reason(infusion(true), Some(given_up("2026-04-20"))), "its cause says why");
+        assert!(needs_reason(infusion(false), Some(given_up("2026-05-04"))), "it had taken place");
+        assert!(needs_reason(given_up("2026-05-04"), Some(infusion(false))), "it took place after all");
+        let died = |cause| caused("2026-05-04", Cause::Death(cause));
+        assert!(!needs_reason(died(DeathCause::Unknown), Some(died(DeathCause::Unknown))));
+        assert!(needs_reason(died(DeathCause::Unknown), Some(died(DeathCause::Infection))));
     }
 }

@@ -24,7 +24,7 @@ use crate::{
 };
 
 pub use diff::{Outlook, PlanChange, PlanDiff, PlanEffect, diff};
-pub use entries::{Entered, needs_reason, put_aside, standing, standing_milestones};
+pub use entries::{Entered, StandingMilestone, needs_reason, put_aside, standing, standing_milestones};
 pub use episodes::{EnteredEpisode, Episode, EpisodeRefusal, Episodes, episode_needs_reason, episode_refusal};
 pub use missing::MissingReason;
 pub use planning::plan;

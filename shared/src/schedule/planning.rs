@@ -20,6 +20,8 @@ use crate::{
 ///   in later as retrospective, is told with it and changes nothing of that.
 /// - The series of patients who are not infused runs up to the day before infusion, be it planned; what was
 ///   answered stays, what closed before infusion stays missed, the rest is not applicable. The infusion series waits, planned, for its date.
+/// - Once an infusion is given up its series is not applicable, but for what was begun and what had closed before that
+///   day; the series of patients who are not infused goes on, as if none had been planned.
 /// - No two windows ask one instrument on the same days: what was begun goes first, then T0, the infusion series,
 ///   relapse, and the series without infusion; the weaker keeps the longest stretch left, or is not applicable.
 /// - What was begun is never closed by its window; what is sent after it is completed late.
@@ -142,6 +144,11 @@ fn progress(facts: &Facts, id: &AssessmentId, instrument: &InstrumentKey) -> Que
 fn apply(occasion: &mut Occasion<'_>, course: &Course<'_>) {
     let not_infused = occasion.timepoint.series == Series::NotInfused;
     let (is_begun, is_retrospective) = (occasion.is_begun(), occasion.is_retrospective);
+    if let Some(given_up_on) =
+        course.given_up_on().filter(|_| occasion.timepoint.series == Series::Infused && !is_begun)
+    {
+        occasion.applies &= occasion.window.is_some_and(|window| window.closes_on < given_up_on);
+    }
     let Some(window) = occasion.window.as_mut().filter(|_| !is_begun || is_retrospective) else { return };
     if course.inclusion().is_some_and(|inclusion| window.closes_on < inclusion) {
         occasion.applies = false;

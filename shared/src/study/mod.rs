@@ -1,5 +1,6 @@
 //! THE PROTOCOL: sites, pathways, hemopathies, milestones, timepoints and batteries, as data and checked.
 
+mod cause;
 #[cfg(feature = "catalog")]
 mod check;
 #[cfg(feature = "catalog")]
@@ -16,6 +17,7 @@ use crate::id::{
     ProductKey, SiteKey, TimepointKey,
 };
 
+pub use cause::{Cause, DeathCause, GivenUpCause, WithdrawalKind};
 #[cfg(feature = "catalog")]
 pub use file::{SHIPPED, Severity, Stretch, StudyError, StudyFault, review, shipped};
 pub use flag::{Flag, Threshold, Worsening};
@@ -144,6 +146,8 @@ pub enum MilestoneKind {
     Lymphodepletion,
     /// Infusion: Day 0.
     Infusion,
+    /// The infusion was given up: it takes the place of the one that was planned.
+    InfusionGivenUp,
     /// Discharge.
     Discharge,
     /// Relapse or progression; can come round again.
@@ -163,6 +167,14 @@ pub enum MilestoneKind {
 impl MilestoneKind {
     /// After which nothing is asked any more.
     pub const ENDS: [Self; 3] = [Self::Death, Self::Withdrawal, Self::LostToFollowUp];
+
+    /// Whether a patient has only one of the two, so that the later entry stands in the place of the earlier. Relapses
+    /// add up; an infusion and its being given up exclude each other.
+    #[must_use]
+    pub fn shares_place(self, other: Self) -> bool {
+        let infusion = |kind| matches!(kind, Self::Infusion | Self::InfusionGivenUp);
+        (self == other && self != Self::Relapse) || (infusion(self) && infusion(other))
+    }
 }
 
 /// One occasion of the study's calendar.

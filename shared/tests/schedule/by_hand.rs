@@ -89,6 +89,7 @@ struct Course {
     lymphodepletion: Option<(Day, bool)>,
     /// With whether it is only planned.
     infusion: Option<(Day, bool)>,
+    given_up: Option<Day>,
     relapses: Vec<Day>,
     end: Option<Day>,
 }
@@ -113,15 +114,23 @@ fn counted(milestone: Milestone) -> Day {
     }
 }
 
+/// Of what a patient has one: an infusion that is given up is none that stands.
+fn of_one(kind: MilestoneKind) -> MilestoneKind {
+    if kind == MilestoneKind::InfusionGivenUp { MilestoneKind::Infusion } else { kind }
+}
+
 /// What stands of the diary: of each kind the last that was not taken back, of relapses all.
 fn standing(diary: &[Line]) -> Vec<(usize, Milestone)> {
     let mut standing: Vec<(usize, Milestone)> = Vec::new();
     for (place, line) in diary.iter().enumerate() {
         match line {
             Line::Milestone(milestone) => {
-                standing.retain(|(_, it)| it.kind == MilestoneKind::Relapse || it.kind != milestone.kind);
+                standing
+                    .retain(|(_, it)| it.kind == MilestoneKind::Relapse || of_one(it.kind) != of_one(milestone.kind));
                 standing.push((place, *milestone));
             }
+            // who only wants no more messages has ended nothing
+            Line::StopsReminders(_) => standing.retain(|(_, it)| it.kind != MilestoneKind::Withdrawal),
             Line::TakenBack(kind) => {
                 let newest = standing.iter().filter(|(_, it)| it.kind == *kind).map(|(place, _)| *place).max();
                 standing.retain(|(place, _)| Some(*place) != newest);
@@ -145,6 +154,7 @@ impl Course {
             inclusion: observed(MilestoneKind::Inclusion),
             lymphodepletion: one(MilestoneKind::Lymphodepletion),
             infusion: one(MilestoneKind::Infusion),
+            given_up: observed(MilestoneKind::InfusionGivenUp),
             relapses,
             end: ends.into_iter().filter_map(observed).min(),
         }
@@ -171,6 +181,11 @@ impl Course {
 impl Occasion {
     fn is_begun(&self) -> bool {
         !self.begun.is_empty() || !self.sent.is_empty()
+    }
+
+    /// All of the infusion series, the baseline before lymphodepletion included.
+    fn waits_for_infusion(&self) -> bool {
+        self.name == "T1" || self.name.starts_with(['D', 'M'])
     }
 
     fn is_sent(&self, instrument: &str) -> Option<Day> {
@@ -267,17 +282,22 @@ fn work(diary: &[Line], name: &str, nth: u16) -> (Vec<String>, Vec<(String, Day)
         match line {
             Line::Begun(id, instrument) if is_this(id) => begun.push(instrument.clone()),
             Line::Sent(id, instrument, on) if is_this(id) => sent.push((instrument.clone(), number(*on))),
-            Line::Begun(..) | Line::Sent(..) | Line::Milestone(_) | Line::TakenBack(_) => {}
+            Line::Begun(..) | Line::Sent(..) | Line::Milestone(_) | Line::StopsReminders(_) | Line::TakenBack(_) => {}
         }
     }
     (begun, sent)
 }
 
-/// A window that closed before inclusion does not apply; the wait for an infusion ends before it.
+/// A window that closed before inclusion does not apply; the wait for an infusion ends before it; what waits for an
+/// infusion that is given up does not apply unless its days were over before.
 fn strike_out_by_course(occasions: &mut [Occasion], course: &Course) {
+    for it in occasions.iter_mut().filter(|it| !it.is_begun() && it.waits_for_infusion()) {
+        let was_over = |given_up: Day| it.days.last().is_some_and(|last| *last < given_up);
+        it.lapsed = course.given_up.is_some_and(|given_up| !was_over(given_up));
+    }
     for it in occasions.iter_mut().filter(|it| !it.is_begun() && !it.days.is_empty()) {
         let last = *it.days.last().unwrap();
-        it.lapsed = course.inclusion.is_some_and(|inclusion| last < inclusion);
+        it.lapsed |= course.inclusion.is_some_and(|inclusion| last < inclusion);
         let Some((infusion, planned)) = course.infusion.filter(|_| it.name.starts_with('N')) else { continue };
         let before: Vec<Day> = it.days.iter().copied().filter(|day| *day < infusion).collect();
         if before.len() == it.days.len() {

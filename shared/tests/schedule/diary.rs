@@ -5,7 +5,7 @@ use std::fmt;
 use shared::{
     id::{AssessmentId, MilestoneId},
     schedule::{Assessment, AssessmentState, Entered, Facts, Milestone, Progress, standing_milestones},
-    study::{MilestoneKind, Study},
+    study::{Cause, MilestoneKind, Study, WithdrawalKind},
     time::{Date, DatePrecision, PartialDate},
 };
 
@@ -14,6 +14,8 @@ use shared::{
 pub(super) enum Line {
     /// A milestone that replaces what stood of its kind, or adds a relapse.
     Milestone(Milestone),
+    /// A withdrawal from reminders alone.
+    StopsReminders(Milestone),
     /// The newest entry of this kind that stands is taken back.
     TakenBack(MilestoneKind),
     /// A questionnaire was begun.
@@ -38,6 +40,7 @@ impl Line {
             if named == ["all"] { all() } else { named.iter().map(|it| it.trim_matches(',').to_owned()).collect() }
         };
         match words.as_slice() {
+            [on, "withdrawal", "from", "reminders"] => vec![Self::StopsReminders(milestone("withdrawal", on, false))],
             [on, kind] => vec![Self::Milestone(milestone(kind, on, false))],
             [on, kind, "planned"] => vec![Self::Milestone(milestone(kind, on, true))],
             [_, kind, "taken", "back"] => vec![Self::TakenBack(milestone_kind(kind))],
@@ -57,18 +60,20 @@ impl Line {
 impl Diary {
     /// What was entered, each entry with an id of its own.
     pub(super) fn entered(&self) -> Vec<Entered> {
+        let add = |id, milestone, cause| Entered { id, milestone, cause, replaces: None, taken_back: false };
         let mut entered: Vec<Entered> = Vec::new();
         for line in &self.0 {
             let id = MilestoneId::new(uuid::Uuid::from_u128(u128::try_from(entered.len()).expect("a number") + 1));
             match line {
-                Line::Milestone(milestone) => {
-                    entered.push(Entered { id, milestone: *milestone, replaces: None, taken_back: false });
+                Line::Milestone(milestone) => entered.push(add(id, *milestone, Cause::of(milestone.kind).last())),
+                Line::StopsReminders(milestone) => {
+                    entered.push(add(id, *milestone, Some(Cause::Withdrawal(WithdrawalKind::StopReminders))));
                 }
                 Line::TakenBack(kind) => {
                     let standing = shared::schedule::standing(&entered);
                     let newest = standing.into_iter().filter(|it| it.milestone.kind == *kind).max_by_key(|it| it.id);
-                    if let Some(Entered { id: newest, milestone, .. }) = newest.cloned() {
-                        entered.push(Entered { id, milestone, replaces: Some(newest), taken_back: true });
+                    if let Some(stood) = newest.cloned() {
+                        entered.push(Entered { id, replaces: Some(stood.id), taken_back: true, ..stood });
                     }
                 }
                 Line::Begun(..) | Line::Sent(..) => {}
@@ -83,7 +88,7 @@ impl Diary {
             let (assessment, instrument, submitted_on) = match line {
                 Line::Begun(assessment, instrument) => (assessment, instrument, None),
                 Line::Sent(assessment, instrument, on) => (assessment, instrument, Some(*on)),
-                Line::Milestone(_) | Line::TakenBack(_) => return None,
+                Line::Milestone(_) | Line::StopsReminders(_) | Line::TakenBack(_) => return None,
             };
             let instrument = instrument.parse().expect("an instrument");
             Some(Progress { assessment: assessment.clone(), instrument, submitted_on, retrospective: false })
@@ -105,6 +110,7 @@ impl fmt::Display for Diary {
                     let (planned, precision) = (if *planned { " planned" } else { "" }, on.precision);
                     writeln!(f, "{}  {}{planned} ({precision:?})", on.date, kind.as_str().unwrap_or_default())?;
                 }
+                Line::StopsReminders(it) => writeln!(f, "{}  withdrawal from reminders", it.on.date)?,
                 Line::TakenBack(kind) => writeln!(f, "            {kind:?} taken back")?,
                 Line::Begun(assessment, instrument) => writeln!(f, "            {assessment} begun: {instrument}")?,
                 Line::Sent(assessment, instrument, on) => writeln!(f, "{on}  {assessment} sent: {instrument}")?,

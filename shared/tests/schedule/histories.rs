@@ -78,7 +78,11 @@ fn happening(dice: &mut Dice, today: Date) -> Line {
         }
         11 => {
             let kind = dice.choose(&[MilestoneKind::Death, MilestoneKind::Withdrawal, MilestoneKind::LostToFollowUp]);
-            milestone(kind, false, PartialDate::day(after(today, -dice.from(0, 90))))
+            let on = PartialDate::day(after(today, -dice.from(0, 90)));
+            if kind == MilestoneKind::Withdrawal && dice.one_in(3) {
+                return Line::StopsReminders(Milestone { kind, on, planned: false });
+            }
+            milestone(kind, false, on)
         }
         12 => {
             let on = after(today, dice.from(-30, 0));
@@ -86,14 +90,14 @@ fn happening(dice: &mut Dice, today: Date) -> Line {
         }
         13..=14 => Line::TakenBack(dice.choose(&[
             MilestoneKind::Infusion,
+            MilestoneKind::InfusionGivenUp,
             MilestoneKind::Relapse,
             MilestoneKind::Death,
             MilestoneKind::Withdrawal,
             MilestoneKind::Lymphodepletion,
         ])),
-        15..=16 => {
-            Line::Milestone(Milestone { kind: MilestoneKind::LastNews, on: PartialDate::day(today), planned: false })
-        }
+        15 => milestone(MilestoneKind::InfusionGivenUp, false, PartialDate::day(after(today, -dice.from(0, 30)))),
+        16 => Line::Milestone(Milestone { kind: MilestoneKind::LastNews, on: PartialDate::day(today), planned: false }),
         _ => {
             let occasion = dice.choose(&[
                 "T0", "T1", "D7", "D14", "M1", "M3", "M6", "M12", "M24", "M60", "N1", "N3", "N6", "N24", "R:1", "R:2",
@@ -223,10 +227,17 @@ fn the_histories_hold_what_they_are_for() {
     let histories: Vec<Vec<(Date, Line)>> = (0..HISTORIES).map(history).collect();
     let with =
         |is: &dyn Fn(&Line) -> bool| histories.iter().filter(|lines| lines.iter().any(|(_, line)| is(line))).count();
-    for kind in [MilestoneKind::Death, MilestoneKind::Infusion, MilestoneKind::Relapse, MilestoneKind::Withdrawal] {
+    for kind in [
+        MilestoneKind::Death,
+        MilestoneKind::Infusion,
+        MilestoneKind::InfusionGivenUp,
+        MilestoneKind::Relapse,
+        MilestoneKind::Withdrawal,
+    ] {
         assert!(with(&|line| matches!(line, Line::Milestone(it) if it.kind == kind)) > 500, "{kind:?}");
     }
     assert!(with(&|line| matches!(line, Line::TakenBack(_))) > 500);
+    assert!(with(&|line| matches!(line, Line::StopsReminders(_))) > 200);
     assert!(with(&|line| matches!(line, Line::Sent(..))) > 5_000);
     let years_apart = |lines: &&Vec<(Date, Line)>| lines.last().is_some_and(|(day, _)| *day > after(lines[0].0, 1000));
     assert!(histories.iter().filter(years_apart).count() > 500);

@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 use proptest::{collection::vec, prelude::*, sample::select};
 use shared::{
     schedule::{
-        Assessment, AssessmentState, Milestone, Outlook, Plan, PlanEffect, Questionnaire, by_window, diff, due_today,
-        plan,
+        Assessment, AssessmentState, Milestone, Outlook, Plan, PlanEffect, Questionnaire, QuestionnaireState,
+        by_window, diff, due_today, plan,
     },
-    study::{MilestoneKind, Study, shipped},
+    study::{MilestoneKind, Series, Study, shipped},
     time::{Date, DatePrecision, PartialDate},
 };
 
@@ -54,6 +54,7 @@ fn any_line() -> impl Strategy<Value = Line> {
         MilestoneKind::Inclusion,
         MilestoneKind::Lymphodepletion,
         MilestoneKind::Infusion,
+        MilestoneKind::InfusionGivenUp,
         MilestoneKind::Relapse,
         MilestoneKind::Death,
     ]);
@@ -111,8 +112,15 @@ proptest! {
     fn an_entry_that_is_taken_back_leaves_no_trace_in_the_plan(diary in any_diary(), today in any_date(), on in any_date()) {
         let study = study();
         let stood: Vec<MilestoneKind> = diary.facts("mm").milestones.iter().map(|it| it.kind).collect();
-        for kind in [MilestoneKind::Death, MilestoneKind::Relapse, MilestoneKind::Infusion, MilestoneKind::Withdrawal] {
-            if kind == MilestoneKind::Relapse || !stood.contains(&kind) {
+        let kinds = [
+            MilestoneKind::Death,
+            MilestoneKind::Relapse,
+            MilestoneKind::Infusion,
+            MilestoneKind::InfusionGivenUp,
+            MilestoneKind::Withdrawal,
+        ];
+        for kind in kinds {
+            if !stood.iter().any(|stood| kind.shares_place(*stood)) {
                 let entered = Line::Milestone(Milestone { kind, on: PartialDate::day(on), planned: false });
                 let back = then(&diary, [entered, Line::TakenBack(kind)]);
                 prop_assert_eq!(planned(study, &back, today), planned(study, &diary, today));
@@ -171,6 +179,30 @@ proptest! {
             prop_assert!(due_today(&plan).is_empty());
             prop_assert!(!plan.values().any(is_to_come), "{:?}", kind);
         }
+    }
+
+    #[test]
+    fn nothing_that_waits_for_an_infusion_is_due_once_it_is_given_up(
+        diary in any_diary(), on in any_known_date(), today in any_date()
+    ) {
+        let study = study();
+        let given_up = Milestone { kind: MilestoneKind::InfusionGivenUp, on, planned: false };
+        let today = today.max(on.anchor());
+        let plan = planned(study, &then(&diary, [Line::Milestone(given_up)]), today);
+        let waits = |it: &&Assessment| {
+            study.find_timepoint(&it.id.timepoint).is_some_and(|it| it.series == Series::Infused)
+        };
+        for it in plan.values().filter(waits).filter(|it| is_to_come(it)) {
+            let begun = it.questionnaires.iter().any(|it| it.state != QuestionnaireState::NotStarted);
+            prop_assert!(begun, "{} waits for nothing", it.id);
+        }
+    }
+
+    #[test]
+    fn a_withdrawal_from_reminders_changes_no_plan(diary in any_diary(), on in any_known_date(), today in any_date()) {
+        let withdrawal = Milestone { kind: MilestoneKind::Withdrawal, on, planned: false };
+        let then = then(&diary, [Line::StopsReminders(withdrawal)]);
+        prop_assert_eq!(planned(study(), &then, today), planned(study(), &diary, today));
     }
 
     #[test]
@@ -238,4 +270,9 @@ fn what_a_change_means_is_told_in_one_word() {
     check(&[], &["2026-01-19 inclusion"], "2026-03-10", "T0", PlanEffect::StaysDone);
     check(&[], &["2026-01-01 inclusion"], "2026-03-10", "T0", PlanEffect::BecomesLate);
     check(&[], &["2026-03-10 infusion taken back"], "2026-03-10", "N3", PlanEffect::Returns);
+    let given_up = "2026-03-10 infusion_given_up";
+    check(&[], &[given_up], "2026-03-10", "M1", PlanEffect::Closes);
+    check(&[], &[given_up], "2026-03-10", "N3", PlanEffect::Returns);
+    check(&[given_up], &["2026-03-16 infusion"], "2026-03-17", "M1", PlanEffect::Returns);
+    check(&[given_up], &["2026-03-10 infusion_given_up taken back"], "2026-03-10", "M1", PlanEffect::Returns);
 }

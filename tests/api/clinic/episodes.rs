@@ -126,7 +126,7 @@ on_both_databases! {
         enter(&nurse, patient, &back(2)).await;
         let (_, detail) = refusal(&nurse, patient, &back(1)).await;
         assert!(detail.contains("only episode"), "{detail}");
-        let died = json!({ "kind": "death", "on": { "date": "2026-03-06" } });
+        let died = json!({ "kind": "death", "on": { "date": "2026-03-06" }, "cause": { "death": "unknown" } });
         assert!(nurse.post(&format!("/api/patients/{patient}/milestones"), &died).await.status.is_success());
         let (_, detail) = refusal(&nurse, patient, &json!({ "episode": episode("ambulatory", "2026-03-07") })).await;
         assert!(detail.contains("death"), "{detail}");

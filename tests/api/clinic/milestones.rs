@@ -72,7 +72,7 @@ on_both_databases! {
         assert_eq!(told(&asked, "D7:1").as_deref(), Some("2026-04-06 → 2026-04-13 Moves"));
         assert_eq!(told(&asked, "T0:1"), None, "what was begun at inclusion stays where it is");
         assert_eq!((asked.n_entries, asked.needs_reason), (3, true));
-        assert_eq!(asked.stood.map(|it| it.on.date.to_string()).as_deref(), Some("2026-03-30"));
+        assert_eq!(asked.stood.map(|it| it.milestone.on.date.to_string()).as_deref(), Some("2026-03-30"));
 
         assert_eq!(file(&nurse, phone.patient).await, before);
         let n_read = 1; // reading the file is in the audit, the preview is not
@@ -112,7 +112,7 @@ on_both_databases! {
         let nurse = app.nurse("claire", &["toulouse"]).await;
         let patient = enrol(&nurse, "R-1").await;
         let before = file(&nurse, patient).await.assessments;
-        let death = json!({ "kind": "death", "on": { "date": "2026-03-02" } });
+        let death = json!({ "kind": "death", "on": { "date": "2026-03-02" }, "cause": { "death": "unknown" } });
         assert_eq!(change(&preview(&nurse, patient, &death).await, "M1:1").unwrap().effect, PlanEffect::Closes);
         let line = record(&nurse, patient, &death).await;
         let states: Vec<_> = file(&nurse, patient).await.assessments.iter().map(|it| it.state).collect();

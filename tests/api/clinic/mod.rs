@@ -1,5 +1,6 @@
 //! What a nurse does every day: the list, what asks for a look, dates that move, reasons for what is missing.
 
+mod causes;
 mod entry;
 mod episodes;
 mod findings;

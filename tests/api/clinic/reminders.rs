@@ -23,7 +23,7 @@ use crate::support::{
     Client, Phone, TestApp,
     mail::{MailServer, python},
     on_both_databases,
-    patient::enrol,
+    patient::{dated, enrol},
 };
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -62,7 +62,7 @@ async fn health(client: &Client) -> RemindersHealthReply {
 }
 
 async fn record(nurse: &Client, patient: PatientId, kind: &str, on: &str) {
-    let milestone = json!({ "kind": kind, "on": { "date": on } });
+    let milestone = dated(kind, on);
     let reply = nurse.post(&format!("/api/patients/{patient}/milestones"), &milestone).await;
     assert!(reply.status.is_success(), "{reply:?}");
 }

@@ -10,7 +10,7 @@ use shared::{
 
 use crate::support::{
     Client, Phone, Reply, TestApp, on_both_databases,
-    patient::{enrol, enrolment},
+    patient::{dated, enrol, enrolment},
 };
 
 const DAY: Duration = Duration::from_hours(24);
@@ -36,7 +36,7 @@ fn count(list: &WorklistReply, group: WorklistGroup) -> u16 {
 }
 
 async fn record(nurse: &Client, patient: shared::id::PatientId, kind: &str, on: &str) {
-    let milestone = json!({ "kind": kind, "on": { "date": on } });
+    let milestone = dated(kind, on);
     let reply = nurse.post(&format!("/api/patients/{patient}/milestones"), &milestone).await;
     assert!(reply.status.is_success(), "{reply:?}");
 }

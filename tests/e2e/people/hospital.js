@@ -1,7 +1,7 @@
 // The hospital of the stories: its server, its staff's authenticators, and the people who come and go.
 import { Device, launch, openWindow } from "../support/browser.js";
 import { Authenticator } from "../support/one-time-code.js";
-import { startServer } from "../support/server.js";
+import { employ, startServer } from "../support/server.js";
 import { Investigator } from "./investigator.js";
 import { Nurse } from "./nurse.js";
 import { Patient } from "./patient.js";
@@ -19,6 +19,13 @@ export class Hospital {
     const authenticator = () => new Authenticator(hospital.server.secret);
     hospital.authenticators = { claire: authenticator(), hugo: authenticator(), admin: authenticator() };
     return hospital;
+  }
+
+  /** A nurse of one site alone, with an account of her own; its name. */
+  async employs(site) {
+    const username = `nurse-${site}`;
+    this.authenticators[username] ??= new Authenticator(await employ(this.server, username, site));
+    return username;
   }
 
   people() {
@@ -48,8 +55,9 @@ class People {
     return `E2E-${process.pid}-${enrolled}`;
   }
 
-  async nurse(how) {
-    return this.#staff(Nurse, "claire", how);
+  /** Claire, who follows patients of every site; or, with a `site`, a nurse of that one alone. */
+  async nurse({ site, ...how } = {}) {
+    return this.#staff(Nurse, site ? await this.#hospital.employs(site) : "claire", how);
   }
 
   async investigator(how) {

@@ -3,6 +3,8 @@ import { expect } from "@playwright/test";
 import { Staff } from "./staff.js";
 
 const PARTS = ["day", "month", "year"];
+/** What is asked of the dates that have a cause. */
+const QUESTIONS = { death: "of_death", infusion_given_up: "of_giving_up", withdrawal: "of_withdrawal" };
 
 export class Nurse extends Staff {
   /** Enrols a patient and has the letter in hand: its link (the QR code's) and its code. */
@@ -82,12 +84,23 @@ export class Nurse extends Staff {
     await this.#dates("nurse.milestone.when", date);
   }
 
-  /** Adds a date to the file that is open, once she saw what it does. */
-  async recordsDate(kind, date) {
+  /** Types a date into the file that is open, with its cause where the kind has one, and looks at what it does. */
+  async typesDate(kind, date, cause) {
     await this.presses("nurse.milestone.add");
     await this.page.getByLabel(this.say("nurse.milestone.what"), { exact: true }).selectOption(kind);
+    if (cause) await this.choosesCause(kind, cause);
     await this.#dates("nurse.milestone.when", date);
     await this.presses("nurse.milestone.look");
+  }
+
+  async choosesCause(kind, cause) {
+    const label = this.say(`nurse.milestone.cause.${QUESTIONS[kind]}`);
+    await this.page.getByLabel(label, { exact: true }).selectOption(`${kind}.${cause}`);
+  }
+
+  /** Adds a date to the file that is open, once she saw what it does. */
+  async recordsDate(kind, date, cause) {
+    await this.typesDate(kind, date, cause);
     await this.presses("nurse.milestone.preview.apply");
     await expect(this.page.getByText(this.say("nurse.milestone.saved"))).toBeVisible();
   }

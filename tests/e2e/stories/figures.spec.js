@@ -19,7 +19,7 @@ test("the same export has the same bytes when it is downloaded again", async ({ 
   const first = await investigator.exports("First look");
   const again = await investigator.downloads();
   expect(again).toEqual(first);
-  expect(Object.keys(first).sort()).toEqual(["answers.csv", "assessments.csv", "codebook.csv", "scores.csv"]);
+  expect(Object.keys(first).sort()).toEqual(["answers.csv", "assessments.csv", "codebook.csv", "milestones.csv", "scores.csv"]);
 });
 
 test("an investigator reaches no patient's page", async ({ people }) => {

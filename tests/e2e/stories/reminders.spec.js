@@ -27,7 +27,7 @@ async function reachable(people, nurse, number, address) {
   return { patient, file };
 }
 
-test("death stops reminders, and the file says so", async ({ people }) => {
+test("death stops reminders, and the file says so, with its cause", async ({ people }) => {
   const nurse = await people.nurse();
   const [living, dying] = [people.freshNumber(), people.freshNumber()];
   const [to, never] = [`${living.toLowerCase()}@example.org`, `${dying.toLowerCase()}@example.org`];
@@ -36,7 +36,9 @@ test("death stops reminders, and the file says so", async ({ people }) => {
   const panel = nurse.section("nurse.reminders.title");
   await expect(panel).toContainText(nurse.say("nurse.reminders.none"));
 
-  await nurse.recordsDate("death", inDays(0));
+  await nurse.recordsDate("death", inDays(0), "infection");
+  const died = nurse.section("nurse.milestone.heading").getByRole("row").filter({ hasText: nurse.say("nurse.milestone.kind.death") });
+  await expect(died).toContainText(nurse.say("nurse.milestone.cause.infection"));
   await expect(panel).toContainText(nurse.say("nurse.reminders.died"));
   expect(await reminding.remind()).toContain(" sent, 0 to be tried again");
   expect(await reminding.messagesTo(to)).toHaveLength(1);
@@ -50,6 +52,37 @@ test("death stops reminders, and the file says so", async ({ people }) => {
   await nurse.opensFile(living);
   await expect(panel.getByRole("row")).toHaveCount(2);
   await expect(panel).toContainText(nurse.say("nurse.reminders.outcome.sent"));
+});
+
+test("who wants no more messages goes on answering, and who withdraws altogether is asked nothing more", async ({ people }) => {
+  const nurse = await people.nurse();
+  const { page, say } = nurse;
+  const number = people.freshNumber();
+  const address = `${number.toLowerCase()}@example.org`;
+  await reachable(people, nurse, number, address);
+  const [panel, strip] = [nurse.section("nurse.reminders.title"), nurse.section("nurse.file.assessments").getByRole("list").first()];
+  await expect(strip.getByRole("listitem").first()).toBeVisible();
+  const before = await strip.allInnerTexts();
+  await nurse.typesDate("withdrawal", inDays(0), "stop_reminders");
+  await expect(page.getByText(say("nurse.milestone.preview.nothing"))).toBeVisible();
+  await expect(page.getByText(say("nurse.milestone.cause.stop_reminders_help"))).toBeVisible();
+  await nurse.presses("nurse.milestone.preview.apply");
+  await expect(panel).toContainText(say("nurse.reminders.withdrew_from_reminders"));
+  await expect(panel.getByRole("button"), "its milestone says otherwise").toHaveCount(0);
+  await expect.poll(() => strip.allInnerTexts()).toEqual(before);
+  await reminding.remind();
+  expect(await reminding.messagesTo(address)).toHaveLength(0);
+
+  const kind = say("nurse.milestone.kind.withdrawal");
+  await page.getByRole("button", { name: say("nurse.milestone.replace_what", { kind }) }).click();
+  await nurse.choosesCause("withdrawal", "stop_erase");
+  await nurse.presses("nurse.milestone.look");
+  await expect(nurse.preview()).toContainText(say("nurse.milestone.preview.closes"));
+  await nurse.givesReason("Demande au téléphone");
+  await expect(panel).toContainText(say("nurse.reminders.withdrew"));
+  const erasure = say("nurse.milestone.erasure", { date: "§" }).split("§")[1];
+  await expect(page.getByText(erasure)).toBeVisible();
+  await expect(nurse.section("nurse.milestone.changes.heading")).toContainText(say("nurse.milestone.cause.stop_reminders"));
 });
 
 test("a patient stops reminders by a link that only its button obeys, and the nurse resumes them", async ({ people }) => {

@@ -28,6 +28,19 @@ async function postgresDatabases() {
   };
 }
 
+/** Makes the account of a nurse of one site, as an administrator makes it; the secret of her authenticator. */
+export async function employ({ program, folder, database }, username, site) {
+  const words = ["user", "--data", folder, ...(database ? ["--database", database] : [])];
+  const child = spawn(program, [...words, "add", username, "--role", "nurse", "--site", site], { cwd: root });
+  child.stdin.end("demonstration\n");
+  const said = { stdout: "", stderr: "" };
+  for (const stream of ["stdout", "stderr"]) child[stream].on("data", (text) => (said[stream] += text));
+  const code = await new Promise((resolve) => child.once("close", resolve));
+  const secret = /[?&]secret=([A-Z2-7]+)/i.exec(said.stdout)?.[1];
+  if (code !== 0 || !secret) throw new Error(`no account was made (${code}):\n${said.stdout}${said.stderr}`);
+  return secret;
+}
+
 /**
  * Starts `ressenti demo`: the demonstration's registry, its staff, and nothing else on this machine.
  * Resolves when the server says where it listens.

@@ -41,6 +41,7 @@ const fn standing_words(locale: Locale, standing: RemindersStanding) -> &'static
         RemindersStanding::Died => text::died(locale),
         RemindersStanding::Withdrew => text::withdrew(locale),
         RemindersStanding::Lost => text::lost(locale),
+        RemindersStanding::WithdrewFromReminders => text::withdrew_from_reminders(locale),
         RemindersStanding::Stopped => text::stopped(locale),
         RemindersStanding::NoAddress => text::no_address(locale),
         RemindersStanding::NoDevice => text::no_device(locale),
@@ -94,7 +95,7 @@ fn Content(
         {none.then(|| view! { <p class="quiet">{move || text::none(locale.get())}</p> })}
         <Choices choices />
         <p class="actions">
-            {(!ended).then(button)}
+            {(!ended && standing != RemindersStanding::WithdrewFromReminders).then(button)}
             {(!ended).then(|| view! { <a href=calendar download="ressenti.ics">{move || text::calendar(locale.get())}</a> })}
         </p>
     }

@@ -4,11 +4,11 @@ use leptos::{html, prelude::*};
 use shared::{
     api::{MilestoneLine, PlanReply},
     id::PatientId,
-    schedule::Milestone,
+    schedule::{Milestone, StandingMilestone},
     time::{Date, DatePrecision, Timestamp},
 };
 
-use super::{super::strip::Strip, date_in_words, form::changes, kind_name};
+use super::{super::strip::Strip, form::changes, in_words, kind_name, stood_in_words};
 use crate::{
     i18n::{
         Locale,
@@ -73,8 +73,9 @@ fn Table(told: Vec<(MilestoneLine, MilestoneLine)>, knowledge: Knowledge) -> imp
     }
 }
 
-const fn milestone(line: &MilestoneLine) -> Milestone {
-    Milestone { kind: line.kind, on: line.on, planned: line.planned }
+const fn milestone(line: &MilestoneLine) -> StandingMilestone {
+    let milestone = Milestone { kind: line.kind, on: line.on, planned: line.planned };
+    StandingMilestone { milestone, cause: line.cause }
 }
 
 /// The instant before an entry was made: what was known then is what it changed.
@@ -90,11 +91,11 @@ fn Row(now: MilestoneLine, stood: MilestoneLine, knowledge: Knowledge) -> impl I
     let MilestoneLine { reason, entered_by, .. } = now;
     let when = move || date_time(locale.get(), entered_at, session::today());
     let what = move || {
-        let stood = date_in_words(locale.get(), stood_was);
+        let stood = stood_in_words(locale.get(), stood_was, kind);
         if taken_back {
             text::removed(locale.get(), stood)
         } else {
-            text::became(locale.get(), date_in_words(locale.get(), now_is), stood)
+            text::became(locale.get(), in_words(locale.get(), now_is), stood)
         }
     };
     let why = move || if reason.is_empty() { text::no_reason(locale.get()).to_owned() } else { reason.clone() };
@@ -163,11 +164,11 @@ fn Plan(plan: PlanReply, knowledge: Knowledge) -> impl IntoView {
     let unknown = milestones.is_empty();
     // the date is always said, also today's: this is a moment of the past
     let title = move || text::known(locale.get(), date_time(locale.get(), known_at, Date::MIN));
-    let date = move |milestone: Milestone| {
+    let date = move |standing: StandingMilestone| {
         view! {
             <div>
-                <dt>{move || kind_name(locale.get(), milestone.kind)}</dt>
-                <dd>{move || date_in_words(locale.get(), milestone)}</dd>
+                <dt>{move || kind_name(locale.get(), standing.milestone.kind)}</dt>
+                <dd>{move || in_words(locale.get(), standing)}</dd>
             </div>
         }
     };

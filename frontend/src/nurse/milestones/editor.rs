@@ -4,10 +4,11 @@ use leptos::{html, prelude::*, task::spawn_local};
 use shared::{
     api::{MilestoneLine, MilestonePreviewReply, MilestoneRequest, PatientReply},
     id::{MilestoneId, PatientId},
-    study::MilestoneKind,
+    study::{Cause, MilestoneKind},
 };
 
 use super::{
+    cause::{CauseField, cause_key},
     form::{KINDS, MilestoneForm, MilestoneProblem, taking_back},
     kind_name,
     preview::Preview,
@@ -54,6 +55,8 @@ pub(super) struct Editor {
 pub(super) struct Boxes {
     kind: RwSignal<String>,
     on: RwSignal<DateParts>,
+    /// The key of the cause chosen last; it may be of another kind.
+    pub(super) cause: RwSignal<String>,
     source: RwSignal<String>,
     replaces: RwSignal<Option<MilestoneId>>,
     problems: RwSignal<Vec<MilestoneProblem>>,
@@ -107,6 +110,7 @@ impl Editor {
         let boxes = self.boxes();
         boxes.kind.set(kind_key(line.kind));
         boxes.on.set(parts_of(line.on));
+        boxes.cause.set(line.cause.map(cause_key).unwrap_or_default());
         boxes.source.set(line.source);
         boxes.replaces.set(Some(line.id));
         self.stage.set(Stage::Typing);
@@ -196,6 +200,7 @@ impl Boxes {
     fn clear(self) {
         self.kind.set(String::new());
         self.on.set(DateParts::default());
+        self.cause.set(String::new());
         self.source.set(String::new());
         self.replaces.set(None);
         self.problems.set(Vec::new());
@@ -203,14 +208,21 @@ impl Boxes {
         self.reason_missing.set(false);
     }
 
-    fn chosen(self) -> Option<MilestoneKind> {
+    /// The kind that is chosen.
+    pub(super) fn chosen(self) -> Option<MilestoneKind> {
         self.kind.with(|kind| KINDS.into_iter().find(|one| kind_key(*one) == *kind))
+    }
+
+    /// The cause that is chosen of that kind.
+    pub(super) fn cause(self) -> Option<Cause> {
+        self.cause.with(|key| Cause::of(self.chosen()?).find(|one| cause_key(*one) == *key))
     }
 
     fn form(self) -> MilestoneForm {
         MilestoneForm {
             kind: untrack(|| self.chosen()),
             on: self.on.get_untracked(),
+            cause: untrack(|| self.cause()),
             source: self.source.get_untracked(),
             replaces: self.replaces.get_untracked(),
         }
@@ -218,13 +230,14 @@ impl Boxes {
 }
 
 /// How the choice names a kind.
-fn kind_key(kind: MilestoneKind) -> String {
+pub(super) fn kind_key(kind: MilestoneKind) -> String {
     serde_json::to_value(kind).ok().and_then(|key| key.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 const fn sentence(locale: Locale, problem: MilestoneProblem) -> (&'static str, &'static str) {
     match problem {
         MilestoneProblem::KindMissing => ("milestone-kind", text::kind_missing(locale)),
+        MilestoneProblem::CauseMissing => ("milestone-cause", text::cause::missing(locale)),
         MilestoneProblem::DateMissing => ("milestone-on", text::date_missing(locale)),
         MilestoneProblem::Date(problem) => ("milestone-on", problem.sentence(locale)),
         MilestoneProblem::Ahead => ("milestone-on", text::ahead(locale)),
@@ -251,13 +264,25 @@ pub(super) fn EditorView(editor: Editor) -> impl IntoView {
 }
 
 /// What choosing this kind means.
-fn consequence(locale: Locale, kind: MilestoneKind, stands: bool) -> Option<&'static str> {
-    if MilestoneKind::ENDS.contains(&kind) {
-        Some(text::closes(locale))
-    } else if kind == MilestoneKind::Relapse {
-        stands.then(|| text::adds(locale))
-    } else {
-        stands.then(|| text::replaces(locale))
+fn consequence(locale: Locale, kind: MilestoneKind, standing: &[MilestoneKind]) -> Option<&'static str> {
+    let stands = standing.contains(&kind);
+    match kind {
+        MilestoneKind::Death | MilestoneKind::LostToFollowUp => Some(text::closes(locale)),
+        // how far it goes is told with its cause
+        MilestoneKind::Withdrawal => None,
+        MilestoneKind::InfusionGivenUp => Some(text::gives_up(locale)),
+        MilestoneKind::Relapse => stands.then(|| text::adds(locale)),
+        MilestoneKind::Infusion if standing.contains(&MilestoneKind::InfusionGivenUp) => Some(text::after_all(locale)),
+        MilestoneKind::Rcp
+        | MilestoneKind::Inclusion
+        | MilestoneKind::Information
+        | MilestoneKind::Leukapheresis
+        | MilestoneKind::Bridging
+        | MilestoneKind::Lymphodepletion
+        | MilestoneKind::Infusion
+        | MilestoneKind::Discharge
+        | MilestoneKind::SecondInfusion
+        | MilestoneKind::LastNews => stands.then(|| text::replaces(locale)),
     }
 }
 
@@ -283,7 +308,7 @@ fn Form(editor: Editor) -> impl IntoView {
     };
     let help = move || {
         let kind = boxes.chosen()?;
-        consequence(locale.get(), kind, editor.kinds.with_value(|kinds| kinds.contains(&kind)))
+        editor.kinds.with_value(|standing| consequence(locale.get(), kind, standing))
     };
     let heading = NodeRef::<html::H3>::new();
     heading.on_load(|element| {
@@ -303,6 +328,7 @@ fn Form(editor: Editor) -> impl IntoView {
                     empty=Signal::derive(move || crate::i18n::text::nurse::enrol::choose(locale.get()).to_owned()) />
                 <p class="field-help" role="status">{help}</p>
             })}
+            <CauseField boxes error=error("milestone-cause") />
             <fieldset>
                 <legend class="field-label">{move || text::when(locale.get())}</legend>
                 <p class="field-help">{move || date_text::help(locale.get())}</p>

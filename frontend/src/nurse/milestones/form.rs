@@ -4,7 +4,7 @@ use shared::{
     api::{MilestoneLine, MilestoneRequest},
     id::MilestoneId,
     schedule::Milestone,
-    study::MilestoneKind,
+    study::{Cause, MilestoneKind},
     time::Date,
 };
 
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Every kind, in the order of a patient's time.
-pub(crate) const KINDS: [MilestoneKind; 14] = [
+pub(crate) const KINDS: [MilestoneKind; 15] = [
     MilestoneKind::Rcp,
     MilestoneKind::Inclusion,
     MilestoneKind::Information,
@@ -22,6 +22,7 @@ pub(crate) const KINDS: [MilestoneKind; 14] = [
     MilestoneKind::Bridging,
     MilestoneKind::Lymphodepletion,
     MilestoneKind::Infusion,
+    MilestoneKind::InfusionGivenUp,
     MilestoneKind::Discharge,
     MilestoneKind::Relapse,
     MilestoneKind::SecondInfusion,
@@ -38,6 +39,8 @@ pub(crate) struct MilestoneForm {
     pub(crate) kind: Option<MilestoneKind>,
     /// When.
     pub(crate) on: DateParts,
+    /// Its cause, where the kind has one; nothing chosen yet, if none.
+    pub(crate) cause: Option<Cause>,
     /// Where it is known from.
     pub(crate) source: String,
     /// The entry it corrects.
@@ -49,6 +52,8 @@ pub(crate) struct MilestoneForm {
 pub(crate) enum MilestoneProblem {
     /// No kind is chosen.
     KindMissing,
+    /// This kind has a cause, and none is chosen.
+    CauseMissing,
     /// No date is given.
     DateMissing,
     /// What is given is no date.
@@ -68,6 +73,7 @@ pub(crate) const fn can_be_planned(kind: MilestoneKind) -> bool {
         | MilestoneKind::Discharge
         | MilestoneKind::SecondInfusion => true,
         MilestoneKind::Inclusion
+        | MilestoneKind::InfusionGivenUp
         | MilestoneKind::Information
         | MilestoneKind::Relapse
         | MilestoneKind::LastNews
@@ -83,6 +89,10 @@ impl MilestoneForm {
         let mut problems = Vec::new();
         if self.kind.is_none() {
             problems.push(MilestoneProblem::KindMissing);
+        }
+        let cause = self.cause.filter(|cause| Some(cause.kind()) == self.kind);
+        if cause.is_none() && self.kind.is_some_and(|kind| Cause::of(kind).next().is_some()) {
+            problems.push(MilestoneProblem::CauseMissing);
         }
         let on = match parse_partial(&self.on, today) {
             Ok(Some(on)) => Some(on),
@@ -104,7 +114,7 @@ impl MilestoneForm {
             (Some(kind), Some(on)) if problems.is_empty() => {
                 let milestone = Milestone { kind, on, planned: planned && can_be_planned(kind) };
                 let request = MilestoneRequest::new(milestone, self.source.trim());
-                Ok(MilestoneRequest { replaces: self.replaces, ..request })
+                Ok(MilestoneRequest { cause, replaces: self.replaces, ..request })
             }
             _ => Err(problems),
         }
@@ -133,7 +143,10 @@ pub(crate) fn changes(lines: &[MilestoneLine]) -> Vec<(&MilestoneLine, &Mileston
 
 #[cfg(test)]
 mod tests {
-    use shared::time::PartialDate;
+    use shared::{
+        study::{DeathCause, GivenUpCause},
+        time::PartialDate,
+    };
 
     use super::*;
 
@@ -153,6 +166,7 @@ mod tests {
             kind,
             on: PartialDate::day(on.parse().unwrap()),
             planned: false,
+            cause: None,
             source: "letter".to_owned(),
             entered_by: "claire".to_owned(),
             entered_at: "2026-03-12T09:00:00Z".parse().unwrap(),
@@ -167,7 +181,8 @@ mod tests {
     fn an_infusion_can_be_planned_and_a_death_cannot() {
         let planned = form(MilestoneKind::Infusion, ["2", "4", "2026"]).read(today()).unwrap();
         assert!(planned.planned);
-        let refused = form(MilestoneKind::Death, ["2", "4", "2026"]).read(today());
+        let cause = Some(Cause::Death(DeathCause::Unknown));
+        let refused = MilestoneForm { cause, ..form(MilestoneKind::Death, ["2", "4", "2026"]) }.read(today());
         assert_eq!(refused, Err(vec![MilestoneProblem::Ahead]));
     }
 
@@ -175,6 +190,17 @@ mod tests {
     fn this_month_is_not_ahead_for_what_has_happened() {
         let relapse = form(MilestoneKind::Relapse, ["", "3", "2026"]).read(today()).unwrap();
         assert!(!relapse.planned);
+    }
+
+    #[test]
+    fn a_cause_is_asked_of_the_kinds_that_have_one_and_only_their_own_is_sent() {
+        let died = |cause| MilestoneForm { cause, ..form(MilestoneKind::Death, ["2", "3", "2026"]) }.read(today());
+        let (unknown, refusal) = (Cause::Death(DeathCause::Unknown), Cause::InfusionGivenUp(GivenUpCause::Refusal));
+        assert_eq!(died(None), Err(vec![MilestoneProblem::CauseMissing]));
+        assert_eq!(died(Some(refusal)), Err(vec![MilestoneProblem::CauseMissing]), "it was chosen for another kind");
+        assert_eq!(died(Some(unknown)).unwrap().cause, Some(unknown));
+        let infused = form(MilestoneKind::Infusion, ["2", "3", "2026"]);
+        assert_eq!(MilestoneForm { cause: Some(refusal), ..infused }.read(today()).unwrap().cause, None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The milestones of a patient: those that stand, what changing them would do, and the history of their changes.
 
+mod cause;
 mod changes;
 mod editor;
 mod form;
@@ -9,13 +10,14 @@ use leptos::prelude::*;
 use shared::{
     api::{MilestoneLine, PatientReply},
     id::PatientId,
-    schedule::Milestone,
+    schedule::StandingMilestone,
     study::MilestoneKind,
     time::DatePrecision,
 };
 
 pub(crate) use self::changes::Changes;
 use self::{
+    cause::cause_name,
     editor::{Editor, EditorView},
     form::standing,
 };
@@ -36,6 +38,7 @@ pub(crate) const fn kind_name(locale: Locale, kind: MilestoneKind) -> &'static s
         MilestoneKind::Bridging => text::kind::bridging(locale),
         MilestoneKind::Lymphodepletion => text::kind::lymphodepletion(locale),
         MilestoneKind::Infusion => text::kind::infusion(locale),
+        MilestoneKind::InfusionGivenUp => text::kind::infusion_given_up(locale),
         MilestoneKind::Discharge => text::kind::discharge(locale),
         MilestoneKind::Relapse => text::kind::relapse(locale),
         MilestoneKind::SecondInfusion => text::kind::second_infusion(locale),
@@ -46,10 +49,25 @@ pub(crate) const fn kind_name(locale: Locale, kind: MilestoneKind) -> &'static s
     }
 }
 
-/// A date of a milestone in words, with whether it is only planned.
-fn date_in_words(locale: Locale, milestone: Milestone) -> String {
+/// The date of a milestone in words, with whether it is only planned, and its cause.
+fn in_words(locale: Locale, standing: StandingMilestone) -> String {
+    let StandingMilestone { milestone, cause } = standing;
     let date = partial_date(locale, milestone.on);
-    if milestone.planned { text::preview::planned(locale, date) } else { date }
+    let date = if milestone.planned { text::preview::planned(locale, date) } else { date };
+    match cause {
+        Some(cause) => text::cause::with(locale, cause_name(locale, cause), date),
+        None => date,
+    }
+}
+
+/// The same, with its kind where it is another than the one that takes its place.
+fn stood_in_words(locale: Locale, stood: StandingMilestone, now: MilestoneKind) -> String {
+    let words = in_words(locale, stood);
+    if stood.milestone.kind == now {
+        words
+    } else {
+        text::other_kind(locale, kind_name(locale, stood.milestone.kind), words)
+    }
 }
 
 /// The section.
@@ -115,7 +133,7 @@ fn Lines(lines: Vec<MilestoneLine>, editor: Editor) -> impl IntoView {
 fn Line(line: MilestoneLine, editor: Editor) -> impl IntoView {
     let desk = Desk::find();
     let locale = desk.locale;
-    let (kind, on, planned, entered_at) = (line.kind, line.on, line.planned, line.entered_at);
+    let (kind, on, planned, cause, entered_at) = (line.kind, line.on, line.planned, line.cause, line.entered_at);
     let (source, entered_by) = (line.source.clone(), line.entered_by.clone());
     let precision = move |locale| match on.precision {
         DatePrecision::Day => None,
@@ -125,7 +143,10 @@ fn Line(line: MilestoneLine, editor: Editor) -> impl IntoView {
     let line = StoredValue::new(line);
     view! {
         <tr>
-            <th scope="row">{move || kind_name(locale.get(), kind)}</th>
+            <th scope="row">
+                {move || kind_name(locale.get(), kind)}
+                {cause.map(|cause| view! { <br /><span class="quiet">{move || cause_name(locale.get(), cause)}</span> })}
+            </th>
             <td>
                 {move || partial_date(locale.get(), on)}
                 {move || precision(locale.get()).map(|words| view! { " "<span class="tag">{words}</span> })}

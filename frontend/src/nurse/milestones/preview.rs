@@ -3,10 +3,11 @@
 use leptos::{html, prelude::*};
 use shared::{
     api::{MilestonePreviewReply, MilestoneRequest},
-    schedule::{Outlook, PlanChange, PlanDiff, PlanEffect},
+    schedule::{Outlook, PlanChange, PlanDiff, PlanEffect, StandingMilestone},
+    study::Cause,
 };
 
-use super::{super::state::StateChip, date_in_words, editor::Editor, kind_name};
+use super::{super::state::StateChip, cause::cause_help, editor::Editor, in_words, kind_name, stood_in_words};
 use crate::{
     i18n::{
         Locale, span,
@@ -68,12 +69,22 @@ fn tally(diff: &PlanDiff) -> Vec<(PlanEffect, usize)> {
 
 /// The change of the milestone itself, in words.
 fn headline(locale: Locale, request: &MilestoneRequest, reply: &MilestonePreviewReply) -> String {
-    let (kind, now) = (kind_name(locale, request.kind), date_in_words(locale, request.milestone()));
+    let now = StandingMilestone { milestone: request.milestone(), cause: request.cause };
+    let (kind, now) = (kind_name(locale, request.kind), in_words(locale, now));
     match reply.stood {
         None => text::added(locale, kind, now),
-        Some(_) if request.taken_back => text::removed(locale, kind, now),
-        Some(stood) => text::moved(locale, kind, now, date_in_words(locale, stood)),
+        Some(stood) if request.taken_back => text::removed(locale, kind, in_words(locale, stood)),
+        Some(stood) => text::moved(locale, kind, now, stood_in_words(locale, stood, request.kind)),
     }
+}
+
+/// What the change does beyond the plan.
+fn beyond(locale: Locale, request: &MilestoneRequest, reply: &MilestonePreviewReply) -> Option<&'static str> {
+    if request.taken_back {
+        let stopped = reply.stood.and_then(|stood| stood.cause).is_some_and(Cause::only_stops_reminders);
+        return stopped.then(|| text::stay_stopped(locale));
+    }
+    cause_help(locale, request.cause?)
 }
 
 /// What would change, and the confirmation.
@@ -90,7 +101,9 @@ pub(super) fn Preview(editor: Editor, request: MilestoneRequest, reply: Mileston
     let has = |effect| effects.iter().any(|(one, _)| *one == effect);
     let (late, closed) = (has(PlanEffect::BecomesLate), has(PlanEffect::Closes));
     let changes = reply.diff.changes.clone();
-    let headline = move || headline(locale.get(), &request, &reply);
+    let told = StoredValue::new((request, reply));
+    let headline = move || told.with_value(|(request, reply)| headline(locale.get(), request, reply));
+    let beyond = move || told.with_value(|(request, reply)| beyond(locale.get(), request, reply));
     let missing = Signal::derive(move || {
         if boxes.reason_missing.get() { text::reason_missing(locale.get()).to_owned() } else { String::new() }
     });
@@ -107,6 +120,7 @@ pub(super) fn Preview(editor: Editor, request: MilestoneRequest, reply: Mileston
             <h3 id="preview-title" tabindex="-1" node_ref=heading>{move || text::title(locale.get())}</h3>
             <ErrorSummary errors />
             <p class="strong">{headline}</p>
+            {move || beyond().map(|words| view! { <p>{words}</p> })}
             <Summary effects n_done />
             {(!changes.is_empty()).then(|| view! { <Table changes /> })}
             {late.then(|| view! { <p class="quiet small">{move || text::late_help(locale.get())}</p> })}
@@ -209,7 +223,11 @@ fn Stand(outlook: Option<Outlook>) -> impl IntoView {
 mod tests {
     use std::collections::BTreeSet;
 
-    use shared::{schedule::Milestone, study::MilestoneKind, time::PartialDate};
+    use shared::{
+        schedule::Milestone,
+        study::{DeathCause, GivenUpCause, MilestoneKind, WithdrawalKind},
+        time::PartialDate,
+    };
 
     use super::*;
 
@@ -234,12 +252,37 @@ mod tests {
         let request = MilestoneRequest::new(infusion("2026-04-06", true), "");
         let told = |request: &MilestoneRequest, stood| headline(Locale::En, request, &reply(stood));
         assert_eq!(told(&request, None), "Infusion (Day 0): 6 April 2026, planned");
-        let stood = infusion("2026-03-30", true);
+        let bare = |milestone| StandingMilestone { milestone, cause: None };
+        let stood = bare(infusion("2026-03-30", true));
         assert_eq!(told(&request, Some(stood)), "Infusion (Day 0): 6 April 2026, planned (was 30 March 2026, planned)");
         let removal = MilestoneRequest { taken_back: true, ..request };
         assert_eq!(
-            told(&removal, Some(infusion("2026-04-06", true))),
+            told(&removal, Some(bare(infusion("2026-04-06", true)))),
             "Infusion (Day 0): date removed (6 April 2026, planned)"
         );
+    }
+
+    #[test]
+    fn a_cause_is_said_with_its_milestone_and_what_it_does_beside_the_plan() {
+        let on = PartialDate::day("2026-03-02".parse().unwrap());
+        let request = |cause: Cause| {
+            MilestoneRequest::new(Milestone { kind: cause.kind(), on, planned: false }, "").because(cause)
+        };
+        let reply =
+            |stood| MilestonePreviewReply { n_entries: 3, stood, needs_reason: false, diff: PlanDiff::default() };
+        let planned = Milestone { kind: MilestoneKind::Infusion, on, planned: true };
+        let stood = reply(Some(StandingMilestone { milestone: planned, cause: None }));
+        assert_eq!(
+            headline(Locale::En, &request(Cause::InfusionGivenUp(GivenUpCause::Refusal)), &stood),
+            "Infusion given up: 2 March 2026, refused by the patient (was Infusion (Day 0), 2 March 2026, planned)"
+        );
+        let died = request(Cause::Death(DeathCause::Unknown));
+        assert_eq!(headline(Locale::En, &died, &reply(None)), "Death: 2 March 2026, unknown");
+        assert_eq!(beyond(Locale::En, &died, &reply(None)), None);
+        let stops = request(Cause::Withdrawal(WithdrawalKind::StopReminders));
+        assert!(beyond(Locale::En, &stops, &reply(None)).is_some_and(|words| words.contains("Only messages stop")));
+        let stood = StandingMilestone { milestone: stops.milestone(), cause: stops.cause };
+        let back = MilestoneRequest { taken_back: true, ..stops };
+        assert!(beyond(Locale::En, &back, &reply(Some(stood))).is_some_and(|words| words.contains("stay stopped")));
     }
 }

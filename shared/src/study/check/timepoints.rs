@@ -101,6 +101,8 @@ fn impossible(series: Series, anchor: MilestoneKind, [first, last]: [i32; 2]) ->
     let after_infusion = anchor == MilestoneKind::SecondInfusion || (anchor == MilestoneKind::Infusion && first >= 0);
     if MilestoneKind::ENDS.contains(&anchor) {
         Some("once its anchor is known, nothing is asked any more")
+    } else if series == Series::Infused && anchor == MilestoneKind::InfusionGivenUp {
+        Some("its series ends when the infusion is given up")
     } else if series == Series::NotInfused && after_infusion {
         Some("its series ends on the day before infusion")
     } else if anchor == MilestoneKind::Inclusion && last < 0 {
