@@ -1,5 +1,5 @@
-//! Makes a registry large: every patient there is gets twins, with milestones, assessments, what was received and
-//! ten answer events each, by statements that copy whatever columns a table has. A twin lives some days earlier or
+//! Makes a registry large: every patient there is gets twins, with milestones, assessments, what was received, devices,
+//! what asks for a look and ten answer events each, by statements that copy whatever columns a table has. A twin lives some days earlier or
 //! later: in a large registry windows close on every day, not a thousand at once.
 
 use anyhow::{Context as _, Result};
@@ -12,10 +12,14 @@ use uuid::Uuid;
 use crate::hospital::{Engine, Hospital};
 
 /// Tables that hold something of a patient, each after those it refers to, and which rows are copied.
-const TABLES: [(&str, &str); 7] = [
+const TABLES: [(&str, &str); 11] = [
     ("patient", "TRUE"),
     ("episode", "TRUE"),
     ("milestone", "TRUE"),
+    ("device", "TRUE"),
+    ("look", "TRUE"),
+    ("flag", "TRUE"),
+    ("quarantine", "TRUE"),
     ("assessment", "TRUE"),
     ("questionnaire", "TRUE"),
     ("questionnaire_copy", "TRUE"),
@@ -112,21 +116,27 @@ async fn copy(connection: &mut Connection, table: &str, which: &str) -> Result<(
             format!("CAST(CAST(source.{column} AS date) + bench_twin.days AS text)")
         }
     };
-    let (columns, random) = match connection {
-        Connection::Sqlite(_) => (format!("SELECT name FROM pragma_table_info('{table}')"), "randomblob(16)"),
+    let (columns, random, random_bytes) = match connection {
+        Connection::Sqlite(_) => {
+            (format!("SELECT name FROM pragma_table_info('{table}')"), "randomblob(16)", "randomblob(32)")
+        }
         Connection::Postgres(_) => {
             let sql = "SELECT column_name::text FROM information_schema.columns WHERE table_schema = 'public'";
-            (format!("{sql} AND table_name = '{table}' ORDER BY ordinal_position"), "gen_random_uuid()")
+            let sql = format!("{sql} AND table_name = '{table}' ORDER BY ordinal_position");
+            (sql, "gen_random_uuid()", "uuid_send(gen_random_uuid())")
         }
     };
-    let names: Vec<String> = on!(connection, c => sqlx::query_scalar(AssertSqlSafe(columns)).fetch_all(c).await)?;
+    let mut names: Vec<String> = on!(connection, c => sqlx::query_scalar(AssertSqlSafe(columns)).fetch_all(c).await)?;
+    names.retain(|name| name != "quarantine_id"); // the database numbers them
     let values: Vec<String> = names
         .iter()
         .map(|name| match name.as_str() {
             "patient_id" => "bench_twin.twin".to_owned(),
-            "milestone_id" | "event_id" => random.to_owned(),
+            "milestone_id" | "event_id" | "look_id" => random.to_owned(),
+            "device_id" if table == "device" => random.to_owned(),
+            "hash" if table == "quarantine" => random_bytes.to_owned(),
             "position" => "(SELECT max(position) FROM answer_event) + row_number() OVER ()".to_owned(),
-            "opens_on" | "due_on" | "closes_on" => later(name),
+            "opens_on" | "due_on" | "closes_on" | "silent_on" => later(name),
             "registry_number" | "folded_number" => format!("source.{name} || '-' || {}", short(random)),
             other => format!("source.{other}"),
         })

@@ -133,9 +133,19 @@ impl Hospital {
             .map(|letter| (patient, letter))
     }
 
-    #[expect(clippy::disallowed_methods, reason = "a phone has a clock")]
     async fn enrol_phone(&self, number: usize) -> Result<Phone> {
         let (patient, letter) = self.enrol(number).await?;
+        self.open_phone(patient, letter).await
+    }
+
+    /// A phone of a patient, opened by a letter of its own.
+    pub(crate) async fn another_phone(&self, patient: PatientId) -> Result<Phone> {
+        let letter = self.post(&format!("/api/patients/{patient}/letter"), &serde_json::json!({})).await?;
+        self.open_phone(patient, letter).await
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a phone has a clock")]
+    async fn open_phone(&self, patient: PatientId, letter: LetterReply) -> Result<Phone> {
         let claim: ClaimReply = self.post("/api/enrolment/claim", &ClaimRequest::Secret(letter.secret)).await?;
         let opening = DeviceSessionRequest { device: claim.device, credential: claim.credential };
         let cookie = session_of(&self.send("/api/device/session", &opening).await?)?;
