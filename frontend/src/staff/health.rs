@@ -7,7 +7,7 @@ use super::{Desk, Fetch, date_time, thousands};
 use crate::{
     i18n::{Locale, long_date, text::staff::health as text},
     session,
-    ui::{Heading, Notice, TableRoom, Tone},
+    ui::{Heading, Notice, Tone},
 };
 
 /// Reminders are looked through every few minutes; if nobody did for so long, something stands still.
@@ -97,26 +97,20 @@ fn Reminders(reply: RemindersHealthReply) -> impl IntoView {
 #[component]
 fn Table(rows: AnyView) -> impl IntoView {
     let locale = Desk::find().locale;
-    let head = move |words: fn(Locale) -> &'static str| {
-        view! { <th scope="col" class="number">{move || words(locale.get())}</th> }
+    let head = move |class: &'static str, words: fn(Locale) -> &'static str| {
+        view! { <th scope="col" role="columnheader" class=class>{move || words(locale.get())}</th> }
     };
+    let number = move |words| head("number", words);
     view! {
-        <TableRoom label=Signal::derive(move || text::reminders(locale.get()).to_owned())>
-            <table class="table" aria-labelledby="reminders">
-                <thead>
-                    <tr>
-                        <th scope="col">{move || text::day(locale.get())}</th>
-                        <th scope="col">{move || text::rule(locale.get())}</th>
-                        {head(text::expected)}
-                        {head(text::sent)}
-                        {head(text::failed)}
-                        {head(text::void)}
-                        <th scope="col">{move || text::state(locale.get())}</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </TableRoom>
+        <table class="table stacked" role="table" aria-labelledby="reminders">
+            <thead role="rowgroup">
+                <tr role="row">
+                    {head("", text::day)}{head("", text::state)}{head("", text::rule)}
+                    {number(text::expected)}{number(text::sent)}{number(text::failed)}{number(text::void)}
+                </tr>
+            </thead>
+            <tbody role="rowgroup">{rows}</tbody>
+        </table>
     }
 }
 
@@ -140,7 +134,13 @@ fn Line(day: ReminderDay, on: bool) -> impl IntoView {
     let desk = Desk::find();
     let locale = desk.locale;
     let names = StoredValue::new(desk.known_names());
-    let number = move |n: u32| view! { <td class="number">{move || thousands(locale.get(), n.into())}</td> };
+    let number = move |words: fn(Locale) -> &'static str, n: u32| {
+        view! {
+            <td role="cell" class="number" data-label=move || words(locale.get())>
+                {move || thousands(locale.get(), n.into())}
+            </td>
+        }
+    };
     let (date, rule) = (day.on, day.rule.clone());
     let rule = move || names.with_value(|names| names.as_ref().map(|names| names.reminder(&rule, locale.get())));
     let (expected, sent, failed, void) = (day.expected, day.sent, day.failed, day.void);
@@ -154,14 +154,9 @@ fn Line(day: ReminderDay, on: bool) -> impl IntoView {
         if faults.is_empty() { text::as_expected(locale.get()).to_owned() } else { faults.join(" · ") }
     };
     view! {
-        <tr>
-            <th scope="row">{move || long_date(locale.get(), date)}</th>
-            <td>{rule}</td>
-            {number(expected)}
-            {number(sent)}
-            {number(failed)}
-            {number(void)}
-            <td>
+        <tr role="row">
+            <td role="cell" class="cell-main"><span class="strong">{move || long_date(locale.get(), date)}</span></td>
+            <td role="cell" data-label=move || text::state(locale.get())>
                 <span class=class>
                     <svg class="chip-shape" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
                         <path d=shape />
@@ -169,6 +164,11 @@ fn Line(day: ReminderDay, on: bool) -> impl IntoView {
                     {state}
                 </span>
             </td>
+            <td role="cell" data-label=move || text::rule(locale.get())>{rule}</td>
+            {number(text::expected, expected)}
+            {number(text::sent, sent)}
+            {number(text::failed, failed)}
+            {number(text::void, void)}
         </tr>
     }
 }

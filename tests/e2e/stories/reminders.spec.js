@@ -2,6 +2,7 @@
 import { expect, test } from "../support/test.js";
 import { look } from "../support/look.js";
 import { Reminding } from "../support/reminding.js";
+import { screens } from "../support/browser.js";
 import { inDays } from "../support/days.js";
 
 let reminding;
@@ -116,10 +117,20 @@ test("a patient stops reminders by a link that only its button obeys, and the nu
 for (const language of ["fr", "en"]) {
   test(`the state of the service and a file's reminders in ${language}`, async ({ people }) => {
     const nurse = await people.nurse({ language });
+    const reminded = people.freshNumber();
+    await reachable(people, nurse, reminded, `${reminded.toLowerCase()}@example.org`);
+    await reminding.remind();
     await nurse.goesTo("health");
     await nurse.sees(nurse.say("staff.health.title"));
     await expect(nurse.page.getByText(nurse.say("staff.health.off"))).toBeVisible();
     await look(nurse.page, "nurse-health", language);
+    await nurse.page.setViewportSize(screens.phone.viewport);
+    const states = nurse.page.getByRole("main").locator("tbody .chip");
+    await expect(states.first()).toBeVisible();
+    for (const { x, width } of await states.evaluateAll((all) => all.map((chip) => chip.getBoundingClientRect().toJSON()))) {
+      expect(x + width, "each state is on a phone's screen").toBeLessThanOrEqual(screens.phone.viewport.width);
+    }
+    await nurse.page.setViewportSize(screens.desktop.viewport);
     const number = people.freshNumber();
     await nurse.enrols({ number, infusion: inDays(30) });
     await nurse.opensFile(number);
