@@ -59,7 +59,8 @@ async fn push_on_postgres(table: &mut Table, url: &str) -> Result<()> {
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..TURNS {
         theirs.push(yardstick.run(CLIENTS)?);
-        ours.push(load.run().await?);
+        let said = load.say();
+        ours.push(load.run(&said).await?);
     }
     table.add(&rate("push, PostgreSQL / pgbench, one statement", &ours, &theirs, 0.5));
     table.add(&late("push, PostgreSQL, p99", &ours));
@@ -69,11 +70,12 @@ async fn push_on_postgres(table: &mut Table, url: &str) -> Result<()> {
 async fn push_on_sqlite(table: &mut Table) -> Result<()> {
     let hospital = hospital::Hospital::open(&Engine::Sqlite).await?;
     let mut load = push::Load::prepare(&hospital, CLIENTS).await?;
-    let mut yardstick = bare::Writer::open(load.sample()).await?;
+    let mut yardstick = bare::Writer::open().await?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..TURNS {
-        theirs.push(yardstick.run(CLIENTS).await?);
-        ours.push(load.run().await?);
+        let said = load.say();
+        theirs.push(yardstick.run(&said).await?);
+        ours.push(load.run(&said).await?);
     }
     table.add(&rate("push, SQLite / bare writer, 64 a commit", &ours, &theirs, 0.5));
     table.add(&late("push, SQLite, p99", &ours));

@@ -30,6 +30,9 @@ pub(crate) struct Turn {
     pub(crate) p99_ms: f64,
 }
 
+/// What one client pushes in a turn: questionnaires, each as its events.
+pub(crate) type Pushes = Vec<Vec<AnswerEvent>>;
+
 /// The clients and what they have said so far.
 pub(crate) struct Load {
     clients: Vec<Client>,
@@ -66,11 +69,21 @@ impl Load {
         self.clients.first().map(|client| self.questionnaire.events(&client.phone, 1)).unwrap_or_default()
     }
 
+    /// What each client says next: it is pushed in a turn, and may be inserted by a yardstick before.
+    pub(crate) fn say(&mut self) -> Vec<Pushes> {
+        let Self { clients, questionnaire } = self;
+        let next = |client: &mut Client| {
+            client.sent += 1;
+            questionnaire.events(&client.phone, client.sent)
+        };
+        clients.iter_mut().map(|client| (0..PUSHES).map(|_| next(client)).collect()).collect()
+    }
+
     /// One turn: every client pushes its questionnaires; everything must be acknowledged as received.
-    pub(crate) async fn run(&mut self) -> Result<Turn> {
+    pub(crate) async fn run(&mut self, said: &[Pushes]) -> Result<Turn> {
         let mut turns = Vec::new();
-        for mut client in std::mem::take(&mut self.clients) {
-            let requests = client.prepare(&self.questionnaire)?;
+        for (client, pushes) in std::mem::take(&mut self.clients).into_iter().zip(said) {
+            let requests = client.requests(pushes)?;
             turns.push((client, requests));
         }
         let started = Instant::now();
@@ -94,17 +107,14 @@ impl Load {
 }
 
 impl Client {
-    /// The turn's requests, made beforehand so that making them costs no time of the measurement.
-    fn prepare(&mut self, questionnaire: &Questionnaire) -> Result<Vec<Vec<u8>>> {
-        (0..PUSHES)
-            .map(|_| {
-                self.sent += 1;
-                let events = questionnaire.events(&self.phone, self.sent);
-                let events = events.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
-                let body = serde_json::to_vec(&PushRequest { protocol: PROTOCOL_VERSION, events })?;
-                Ok(request("POST", &self.address, "/api/sync/push", &self.phone.cookie, &body))
-            })
-            .collect()
+    /// Requests are made beforehand, so that making them costs no time of the measurement.
+    fn requests(&self, pushes: &Pushes) -> Result<Vec<Vec<u8>>> {
+        let request = |events: &Vec<AnswerEvent>| {
+            let events = events.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
+            let body = serde_json::to_vec(&PushRequest { protocol: PROTOCOL_VERSION, events })?;
+            Ok(request("POST", &self.address, "/api/sync/push", &self.phone.cookie, &body))
+        };
+        pushes.iter().map(request).collect()
     }
 
     async fn push(mut self, requests: Vec<Vec<u8>>) -> Result<Pushed> {
