@@ -84,7 +84,9 @@ impl AppState {
         catalog.select(study.selections());
         let catalog = Arc::new(catalog);
         let news = News::start(db.clone(), counters);
-        let writer = Writer::start(db.clone(), news.clone());
+        let writer = Writer::start(db.clone(), news.clone()).map_err(|error| {
+            StartError::new(format!("No thread could be started: {error}."), "end what else runs on this machine")
+        })?;
         let recent_devices = RecentDevices::default();
         let mail = config.mail.clone().map(Arc::new);
         Ok(Self(Arc::new(Parts {

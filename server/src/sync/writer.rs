@@ -4,14 +4,17 @@
 //! commit. When a group fails, each of its pushes is tried alone, so that one cannot spoil the others; when the
 //! database is out, none is tried again: the devices keep what they have.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, io, thread};
 
 use shared::{
     id::{DeviceId, PatientId},
     sync::protocol::PushOutcome,
     time::Timestamp,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    runtime::Builder,
+    sync::{mpsc, oneshot},
+};
 
 use super::{
     judge::Verdict,
@@ -77,12 +80,16 @@ pub struct Writer {
 pub struct WriterStopped;
 
 impl Writer {
-    /// Starts the writer; `news` hears each last position that was committed.
-    #[must_use]
-    pub fn start(db: Db, news: News) -> Self {
+    /// Starts the writer on a thread of its own: what the database answers reaches it at once, and not after whatever
+    /// else is being judged. `news` hears each last position that was committed.
+    ///
+    /// # Errors
+    /// When the machine has no thread left.
+    pub fn start(db: Db, news: News) -> io::Result<Self> {
         let (jobs, waiting) = mpsc::channel(WAITING);
-        tokio::spawn(work(db, waiting, news));
-        Self { jobs }
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        thread::Builder::new().name("writer".to_owned()).spawn(move || runtime.block_on(work(db, waiting, news)))?;
+        Ok(Self { jobs })
     }
 
     /// Hands in a push and waits until it is durably committed; nothing comes back of a desk that is used again.
