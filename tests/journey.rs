@@ -164,7 +164,7 @@ async fn out_of_the_hospital(app: &TestApp, device: &Device) {
     app.add_staff("hugo", Role::Investigator, &[]).await;
     let investigator = app.sign_in("hugo").await;
     let export: ExportReply = investigator.post("/api/exports", &json!({ "purpose": "the journey" })).await.ok();
-    assert_eq!(export.files.len(), 4);
+    assert_eq!(export.files.len(), 5);
     assert_eq!(app.count("SELECT COUNT(*) FROM audit WHERE operation = 'export' AND log = 'clinical'").await, 1);
 
     // 12 and leaves under the pseudonym: no name, no registry number, and the same bytes again

@@ -20,7 +20,7 @@ export class Investigator extends Staff {
   /** Downloads the files of the export that is shown. */
   async downloads() {
     const links = this.page.getByRole("link", { name: /\.csv$/ });
-    await expect(links).toHaveCount(4);
+    await expect(links).toHaveCount(5);
     const files = {};
     for (const link of await links.all()) {
       const [download] = await Promise.all([this.page.waitForEvent("download"), link.click()]);

@@ -25,6 +25,7 @@ async function reachable(people, nurse, number, address) {
   });
   expect(reply.ok()).toBe(true);
   await nurse.page.reload();
+  await nurse.speaks();
   return { patient, file };
 }
 
