@@ -53,13 +53,14 @@ impl Yardstick {
 fn insert(rows: &[AnswerEvent]) -> Result<String> {
     let mut statement = String::from(
         "INSERT INTO bench_event (event_id, patient_id, timepoint, occurrence, instrument, version, device_id, \
-         sequence, received_at, hash, body) VALUES ",
+         sequence, received_at, hash, body, salt, chain) VALUES ",
     );
+    let (hash, salt) = ("07".repeat(32), "07".repeat(16));
     for (n, row) in rows.iter().enumerate() {
         let comma = if n == 0 { "" } else { ", " };
         write!(
             statement,
-            "{comma}(gen_random_uuid(), '{}', '{}', {}, '{}', '{}', '{}', {}, {}, '\\x{}', :body)",
+            "{comma}(gen_random_uuid(), '{}', '{}', {}, '{}', '{}', '{}', {}, {}, '\\x{hash}', :body, '\\x{salt}', '\\x{hash}')",
             row.patient,
             row.assessment.timepoint,
             row.assessment.occurrence,
@@ -68,7 +69,6 @@ fn insert(rows: &[AnswerEvent]) -> Result<String> {
             row.origin.device,
             row.sequence,
             row.clock.at.as_millisecond(),
-            "07".repeat(32),
         )?;
     }
     Ok(statement + ";\n")
