@@ -3,6 +3,7 @@
 mod accounts;
 mod demo;
 mod instruments;
+mod patient;
 mod questionnaires;
 mod remind;
 mod serve;
@@ -98,6 +99,11 @@ enum Command {
         #[command(subcommand)]
         command: accounts::Command,
     },
+    /// Erase a patient who asks for it
+    Patient {
+        #[command(subcommand)]
+        command: patient::Command,
+    },
 }
 
 /// Reads the command line and runs what it asks for, to its end.
@@ -155,7 +161,8 @@ async fn run_command(cli: Cli) -> Result<(), StartError> {
         | Command::Verify(_)
         | Command::Export { .. }
         | Command::Questionnaire { .. }
-        | Command::User { .. } => {}
+        | Command::User { .. }
+        | Command::Patient { .. } => {}
     }
     let config = settings.check()?;
     start_log(config.log);
@@ -171,10 +178,14 @@ async fn run_command(cli: Cli) -> Result<(), StartError> {
                 StartError::new(format!("The export was not made: {error}."), "choose an empty folder with room")
             })?;
             reply.files.iter().for_each(|file| say(&format!("{}  {}  {} rows", file.sha256, file.name, file.rows)));
+            if reply.n_withheld > 0 {
+                say(&format!("Left out: {} patients who asked to be erased and are not yet.", reply.n_withheld));
+            }
             Ok(())
         }
         Command::Checkpoint => write_checkpoints(&state).await,
         Command::User { command } => accounts::run(&state, command).await,
+        Command::Patient { command } => patient::run(&state, command).await,
         Command::Rebuild => rebuild_all(&state).await,
         Command::Remind { dry_run } => remind::run(&state, dry_run).await,
         Command::Migrate => {

@@ -12,6 +12,7 @@ pub mod demo;
 pub mod devices;
 pub mod entry;
 pub mod episodes;
+pub mod erasure;
 pub mod error;
 pub mod exports;
 pub mod faults;

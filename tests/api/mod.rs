@@ -7,6 +7,7 @@ mod demonstration;
 mod discretion;
 mod edges;
 mod enrolment;
+mod erasing;
 mod exports;
 mod instruments;
 mod outages;

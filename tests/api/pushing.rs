@@ -285,6 +285,8 @@ on_both_databases! {
             "UPDATE answer_event SET position = position + 1000",
             "DELETE FROM answer_event",
             "DELETE FROM answer_event WHERE position = 1",
+            "UPDATE answer_event SET commitment = hash, timepoint = NULL, occurrence = NULL, instrument = NULL,
+                version = NULL, device_id = NULL, sequence = NULL, hash = NULL, body = NULL, salt = NULL",
             "UPDATE milestone SET planned = TRUE",
             "DELETE FROM milestone",
             "UPDATE audit SET detail = 'x'",
@@ -292,13 +294,17 @@ on_both_databases! {
             "DELETE FROM audit WHERE log = 'security'",
             "UPDATE audit SET operation = 'purged', detail = '', staff_id = NULL, device_id = NULL, patient_id = NULL,
                 salt = NULL WHERE log = 'clinical'",
+            "UPDATE audit SET operation = 'erased', detail = '', staff_id = NULL, device_id = NULL, patient_id = NULL,
+                salt = NULL WHERE log = 'clinical'",
             "UPDATE audit SET chain = commitment, operation = 'purged', detail = '', staff_id = NULL, salt = NULL",
         ] {
             assert!(app.execute(sql).await.is_err(), "{sql}");
         }
         match app.state.db.read() {
             Engine::Sqlite(_) => {
-                let replace = "INSERT OR REPLACE INTO answer_event SELECT position, event_id, patient_id, timepoint,
+                let replace = "INSERT OR REPLACE INTO answer_event (position, event_id, patient_id, timepoint,
+                    occurrence, instrument, version, device_id, sequence, received_at, hash, body, salt, chain)
+                    SELECT position, event_id, patient_id, timepoint,
                     occurrence, instrument, version, device_id, sequence, received_at, hash, 'x', salt, chain FROM answer_event";
                 assert!(app.execute(replace).await.is_err());
             }

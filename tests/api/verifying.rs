@@ -83,7 +83,7 @@ const AUDIT: Table = Table {
     ],
 };
 
-async fn execute(app: &TestApp, sql: impl Into<String>) {
+pub(super) async fn execute(app: &TestApp, sql: impl Into<String>) {
     let sql = sql.into();
     let done = match app.state.db.write() {
         Engine::Sqlite(pool) => sqlx::query(AssertSqlSafe(sql.clone())).execute(pool).await.map(|_| ()),
@@ -92,7 +92,7 @@ async fn execute(app: &TestApp, sql: impl Into<String>) {
     done.unwrap_or_else(|error| panic!("{sql}: {error}"));
 }
 
-async fn get<T>(app: &TestApp, sql: impl Into<String>) -> T
+pub(super) async fn get<T>(app: &TestApp, sql: impl Into<String>) -> T
 where
     T: Send + Unpin + for<'r> sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>,
     T: for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>,
@@ -104,11 +104,11 @@ where
     }
 }
 
-fn is_sqlite(app: &TestApp) -> bool {
+pub(super) fn is_sqlite(app: &TestApp) -> bool {
     matches!(app.state.db.read(), Engine::Sqlite(_))
 }
 
-async fn report(app: &TestApp, against: Option<&str>) -> Report {
+pub(super) async fn report(app: &TestApp, against: Option<&str>) -> Report {
     let database = match &app.config.database {
         Database::File(path) => verify::Database::File(path.clone()),
         Database::Postgres(options) => verify::Database::Postgres(options.clone()),
@@ -123,12 +123,12 @@ async fn report(app: &TestApp, against: Option<&str>) -> Report {
 }
 
 #[track_caller]
-fn located(report: &Report, log: Log, kind: Kind, first: i64, last: i64) {
+pub(super) fn located(report: &Report, log: Log, kind: Kind, first: i64, last: i64) {
     let wanted = |it: &&Finding| (it.log, it.kind, it.first, it.last) == (log, kind, first, last);
     assert!(report.findings().any(|it| wanted(&it)), "{kind} at {first} to {last} is not among:\n{report}");
 }
 
-async fn make_checkpoints(app: &TestApp) -> String {
+pub(super) async fn make_checkpoints(app: &TestApp) -> String {
     checkpoints::make(&app.state.db, &app.state.checkpoint_key, app.clock.now()).await.unwrap()
 }
 
@@ -151,7 +151,7 @@ async fn with_a_past(app: &TestApp) -> String {
 }
 
 /// Takes away what keeps the database from being changed, and puts by what it holds.
-async fn open_up(app: &TestApp) {
+pub(super) async fn open_up(app: &TestApp) {
     for table in ["answer_event", "audit", "checkpoint", "position", "audit_end"] {
         execute(app, format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}")).await;
         if !is_sqlite(app) {
@@ -168,7 +168,7 @@ async fn open_up(app: &TestApp) {
 }
 
 /// Puts everything back as it was.
-async fn put_back(app: &TestApp) {
+pub(super) async fn put_back(app: &TestApp) {
     for table in ["answer_event", "audit", "checkpoint", "position", "audit_end"] {
         execute(app, format!("DELETE FROM {table}")).await;
         execute(app, format!("INSERT INTO {table} SELECT * FROM kept_{table}")).await;

@@ -5,6 +5,7 @@
 
 mod answers;
 mod audit;
+mod erasures;
 mod hashes;
 mod note;
 mod queries;
@@ -17,6 +18,7 @@ pub use queries::Database;
 pub use report::{Finding, Kind, Log, LogReport, Report};
 
 use crate::{
+    erasures::Erasures,
     note::{Checkpoint, Key},
     queries::Snapshot,
     walk::{Vouched, Walk},
@@ -60,6 +62,8 @@ pub async fn verify(asked: &Asked) -> Result<Report, VerifyError> {
     let mut snapshot = Snapshot::open(&asked.database).await?;
     let keys = read_keys(asked)?;
     let kept = read_against(asked, &keys)?;
+    let erasures = Erasures::read(snapshot.list_erasures().await?);
+    let noted = snapshot.list_noted().await?;
     let mut reports = Vec::new();
     for log in [Log::Answers, Log::Audit] {
         let ends = snapshot.find_ends(log.word()).await?;
@@ -69,9 +73,13 @@ pub async fn verify(asked: &Asked) -> Result<Report, VerifyError> {
         for (size, what) in findings {
             walk.find(Kind::Unsigned, size, size, what);
         }
+        if log == Log::Audit && noted.iter().any(|(patient,)| !erasures.know(patient)) {
+            let last = ends.first().map_or(0, |end| end.value);
+            walk.find(Kind::Missing, 1, last, "an erasure is noted, and no entry tells of it");
+        }
         reports.push(match log {
-            Log::Answers => answers::walk(&mut snapshot, walk, &ends).await?,
-            Log::Audit => audit::walk(&mut snapshot, walk, &ends, asked.now).await?,
+            Log::Answers => answers::walk(&mut snapshot, walk, &ends, &erasures).await?,
+            Log::Audit => audit::walk(&mut snapshot, walk, &ends, &erasures, asked.now).await?,
         });
     }
     let logs = reports.try_into().map_err(|_| sqlx::Error::RowNotFound)?;

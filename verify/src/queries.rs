@@ -29,17 +29,18 @@ pub(crate) struct AnswerRow {
     pub(crate) position: i64,
     pub(crate) event_id: Vec<u8>,
     pub(crate) patient_id: Vec<u8>,
-    pub(crate) timepoint: Vec<u8>,
-    pub(crate) occurrence: i64,
-    pub(crate) instrument: Vec<u8>,
-    pub(crate) version: Vec<u8>,
-    pub(crate) device_id: Vec<u8>,
-    pub(crate) sequence: i64,
+    pub(crate) timepoint: Option<Vec<u8>>,
+    pub(crate) occurrence: Option<i64>,
+    pub(crate) instrument: Option<Vec<u8>>,
+    pub(crate) version: Option<Vec<u8>>,
+    pub(crate) device_id: Option<Vec<u8>>,
+    pub(crate) sequence: Option<i64>,
     pub(crate) received_at: i64,
-    pub(crate) hash: Vec<u8>,
-    pub(crate) body: Vec<u8>,
-    pub(crate) salt: Vec<u8>,
+    pub(crate) hash: Option<Vec<u8>>,
+    pub(crate) body: Option<Vec<u8>>,
+    pub(crate) salt: Option<Vec<u8>>,
     pub(crate) chain: Vec<u8>,
+    pub(crate) commitment: Option<Vec<u8>>,
 }
 
 #[derive(FromRow)]
@@ -55,6 +56,13 @@ pub(crate) struct AuditRow {
     pub(crate) salt: Option<Vec<u8>>,
     pub(crate) commitment: Vec<u8>,
     pub(crate) chain: Vec<u8>,
+}
+
+/// An entry of the audit that tells of an erasure.
+#[derive(FromRow)]
+pub(crate) struct ErasureRow {
+    pub(crate) patient_id: Option<Vec<u8>>,
+    pub(crate) detail: Vec<u8>,
 }
 
 #[derive(FromRow)]
@@ -106,12 +114,12 @@ impl Snapshot {
     pub(crate) async fn list_answers(&mut self, after: i64) -> sqlx::Result<Vec<AnswerRow>> {
         const SQLITE: &str = "SELECT position, event_id, patient_id, CAST(timepoint AS BLOB) AS timepoint, occurrence,
                 CAST(instrument AS BLOB) AS instrument, CAST(version AS BLOB) AS version, device_id, sequence, received_at,
-                hash, CAST(body AS BLOB) AS body, salt, chain
+                hash, CAST(body AS BLOB) AS body, salt, chain, commitment
             FROM answer_event WHERE position > $1 ORDER BY position LIMIT $2";
         const POSTGRES: &str = "SELECT position, uuid_send(event_id) AS event_id, uuid_send(patient_id) AS patient_id,
                 convert_to(timepoint, 'UTF8') AS timepoint, occurrence, convert_to(instrument, 'UTF8') AS instrument,
                 convert_to(version, 'UTF8') AS version, uuid_send(device_id) AS device_id, sequence, received_at, hash,
-                convert_to(body, 'UTF8') AS body, salt, chain
+                convert_to(body, 'UTF8') AS body, salt, chain, commitment
             FROM answer_event WHERE position > $1 ORDER BY position LIMIT $2";
         list!(self, SQLITE, POSTGRES, after, AT_ONCE)
     }
@@ -126,6 +134,22 @@ impl Snapshot {
                 uuid_send(patient_id) AS patient_id, convert_to(detail, 'UTF8') AS detail, salt, commitment, chain
             FROM audit WHERE audit_id > $1 ORDER BY audit_id LIMIT $2";
         list!(self, SQLITE, POSTGRES, after, AT_ONCE)
+    }
+
+    /// What the audit tells of erasures.
+    pub(crate) async fn list_erasures(&mut self) -> sqlx::Result<Vec<ErasureRow>> {
+        const SQLITE: &str = "SELECT patient_id, CAST(detail AS BLOB) AS detail FROM audit
+            WHERE operation = 'erase' AND log = 'clinical'";
+        const POSTGRES: &str = "SELECT uuid_send(patient_id) AS patient_id, convert_to(detail, 'UTF8') AS detail
+            FROM audit WHERE operation = 'erase' AND log = 'clinical'";
+        list!(self, SQLITE, POSTGRES,)
+    }
+
+    /// Patients whose erasure is noted beside the audit.
+    pub(crate) async fn list_noted(&mut self) -> sqlx::Result<Vec<(Vec<u8>,)>> {
+        const SQLITE: &str = "SELECT patient_id FROM erasure";
+        const POSTGRES: &str = "SELECT uuid_send(patient_id) FROM erasure";
+        list!(self, SQLITE, POSTGRES,)
     }
 
     pub(crate) async fn list_checkpoints(&mut self, log: &str) -> sqlx::Result<Vec<CheckpointRow>> {

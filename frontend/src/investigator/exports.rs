@@ -87,7 +87,8 @@ fn holds(locale: Locale, name: &str) -> &'static str {
 #[component]
 fn Made(reply: ExportReply) -> impl IntoView {
     let locale = Desk::find().locale;
-    let ExportReply { export, position, files, .. } = reply;
+    let ExportReply { export, position, n_withheld, files, .. } = reply;
+    let n_withheld = usize::try_from(n_withheld).unwrap_or(usize::MAX);
     let row = move |file: ExportFile| {
         let ExportFile { name, rows, sha256 } = file;
         let target = format!("/api/exports/{export}/{name}");
@@ -106,6 +107,9 @@ fn Made(reply: ExportReply) -> impl IntoView {
         <section class="panel" aria-labelledby="made">
             <h2 id="made">{move || text::done(locale.get(), export)}</h2>
             <p>{move || text::position(locale.get(), thousands(locale.get(), position))}</p>
+            <Show when=move || n_withheld != 0>
+                <p>{move || text::withheld(locale.get(), n_withheld)}</p>
+            </Show>
             <TableRoom label=Signal::derive(move || text::files(locale.get()).to_owned())>
                 <table class="table" aria-label=move || text::files(locale.get())>
                     <thead>

@@ -29,7 +29,7 @@ use crate::{
 const SETTLES_AFTER: Duration = Duration::from_millis(400);
 
 /// The operations in the order of the choice, by their words in the trail; a test holds them against the server's.
-const OPERATIONS: [&str; 26] = [
+const OPERATIONS: [&str; 27] = [
     "sign_in",
     "lock_session",
     "unlock_session",
@@ -56,6 +56,7 @@ const OPERATIONS: [&str; 26] = [
     "prepare_tablet",
     "give_tablet",
     "print_forms",
+    "erase",
 ];
 
 /// An operation in words; its own word where a later version made the entry.
@@ -66,7 +67,9 @@ fn operation_name(locale: Locale, word: &str) -> String {
         "unlock_session" => Some(text::unlock_session(locale)),
         "read_audit" => Some(text::read_audit(locale)),
         "export" => Some(text::export(locale)),
+        "erase" => Some(text::erase(locale)),
         "purged" => Some(text::purged(locale)),
+        "erased" => Some(text::erased(locale)),
         _ => operation_words(locale, word),
     };
     own.unwrap_or(word).to_owned()

@@ -38,11 +38,30 @@ CREATE TABLE person_change (
   entered_at BIGINT  NOT NULL,
   PRIMARY KEY (patient_id, ordinal)
 );
+
+-- Who was erased at their own request: what the trigger below asks for before it lets corrections go. Append-only.
+CREATE TABLE erasure (
+  patient_id UUID    NOT NULL PRIMARY KEY,
+  erased_at  BIGINT  NOT NULL
+);
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION '% is append-only: % is refused', TG_TABLE_NAME, TG_OP; END $$;
+CREATE FUNCTION refuse_unless_erased() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM erasure WHERE patient_id = OLD.patient_id) THEN
+    RAISE EXCEPTION '% is append-only: % is refused', TG_TABLE_NAME, TG_OP;
+  END IF;
+  RETURN OLD;
+END $$;
 CREATE TRIGGER person_change_keeps_its_values BEFORE UPDATE ON person_change
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER person_change_stays BEFORE DELETE ON person_change
-  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+  FOR EACH ROW EXECUTE FUNCTION refuse_unless_erased();
 CREATE TRIGGER person_change_is_not_emptied BEFORE TRUNCATE ON person_change
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER erasure_keeps_its_values BEFORE UPDATE ON erasure
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER erasure_stays BEFORE DELETE ON erasure
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER erasure_is_not_emptied BEFORE TRUNCATE ON erasure
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

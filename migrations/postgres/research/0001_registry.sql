@@ -219,23 +219,44 @@ CREATE TABLE position (
 );
 INSERT INTO position (one, value, chain) VALUES (1, 0, decode(repeat('00', 32), 'hex'));
 
--- What was said. Append-only: the triggers at the end refuse every change. No foreign keys:
--- patient and device come from the guard, and each key would be looked up again for every row.
+-- Whose answers were erased at their request. Its row is what the triggers below ask for before they let the payload of
+-- an answer event or of an audit entry go, or a patient's rows; an entry of the audit says the same, and `ressenti
+-- verify` takes that one's word alone. Append-only.
+CREATE TABLE erasure (
+  patient_id UUID    NOT NULL PRIMARY KEY,
+  erased_at  BIGINT  NOT NULL
+);
+
+-- Devices that were an erased patient's: they are told that nothing is taken in from them any more. Append-only.
+CREATE TABLE erased_device (
+  device_id UUID NOT NULL PRIMARY KEY
+);
+
+-- What was said. Append-only: the triggers below refuse every change, but for erasing all of an event's payload:
+-- position, id, patient, time of receipt and chain stay. No foreign keys: patient and device come from the guard, and
+-- each key would be looked up again for every row.
 CREATE TABLE answer_event (
   position    BIGINT  NOT NULL PRIMARY KEY,
   event_id    UUID    NOT NULL UNIQUE,
   patient_id  UUID    NOT NULL,
-  timepoint   TEXT    NOT NULL,
-  occurrence  BIGINT  NOT NULL,
-  instrument  TEXT    NOT NULL,
-  version     TEXT    NOT NULL,
-  device_id   UUID    NOT NULL,
-  sequence    BIGINT  NOT NULL,
+  timepoint   TEXT,
+  occurrence  BIGINT,
+  instrument  TEXT,
+  version     TEXT,
+  device_id   UUID,
+  sequence    BIGINT,
   received_at BIGINT  NOT NULL,
-  hash        BYTEA   NOT NULL,               -- SHA-256 of body
-  body        TEXT    NOT NULL,               -- the canonical bytes
-  salt        BYTEA   NOT NULL,               -- what the log commits to is the hash of this and hash
-  chain       BYTEA   NOT NULL                -- of all up to here: docs/protocol.md
+  hash        BYTEA,                          -- SHA-256 of body
+  body        TEXT,                           -- the canonical bytes
+  salt        BYTEA,                          -- what the log commits to is the hash of this and hash
+  chain       BYTEA   NOT NULL,               -- of all up to here: docs/protocol.md
+  commitment  BYTEA,                          -- of an erased event alone: what salt and hash gave
+  -- All of its payload is there, or nothing of it.
+  CHECK (CASE WHEN commitment IS NULL
+    THEN timepoint IS NOT NULL AND occurrence IS NOT NULL AND instrument IS NOT NULL AND version IS NOT NULL
+      AND device_id IS NOT NULL AND sequence IS NOT NULL AND hash IS NOT NULL AND body IS NOT NULL AND salt IS NOT NULL
+    ELSE COALESCE(timepoint, instrument, version, body) IS NULL AND COALESCE(occurrence, sequence) IS NULL
+      AND COALESCE(hash, salt) IS NULL AND device_id IS NULL END)
 );
 CREATE INDEX answer_event_by_patient ON answer_event (patient_id, position);
 
@@ -376,14 +397,15 @@ CREATE TABLE news (
 );
 INSERT INTO news (one, value) VALUES (1, 0);
 
--- Who did what, when and to whom. Append-only; of the security log the payload goes after twelve months, with its salt.
+-- Who did what, when and to whom. Append-only; of the security log the payload goes after twelve months, with its
+-- salt; of the clinical one what was said about an erased patient.
 CREATE TABLE audit (
   audit_id   BIGINT  NOT NULL PRIMARY KEY,      -- from 1, without a gap
   log        TEXT    NOT NULL,                -- clinical (kept with the record) or security (12 months)
   at         BIGINT  NOT NULL,
   staff_id   UUID,
   device_id  UUID,
-  operation  TEXT    NOT NULL,                -- purged: the payload is gone
+  operation  TEXT    NOT NULL,                -- purged or erased: the payload is gone
   patient_id UUID,
   detail     TEXT    NOT NULL,
   salt       BYTEA,
@@ -426,13 +448,35 @@ CREATE TABLE export (
   purpose   TEXT    NOT NULL,
   made_by   UUID    REFERENCES staff (staff_id),
   made_at   BIGINT  NOT NULL,
-  files     TEXT    NOT NULL                  -- JSON: name, rows and SHA-256 of each
+  files     TEXT    NOT NULL,                 -- JSON: name, rows and SHA-256 of each
+  erased_at BIGINT                            -- a patient it holds was erased: it cannot be made again
 );
 
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION '% is append-only: % is refused', TG_TABLE_NAME, TG_OP; END $$;
-CREATE TRIGGER answer_event_keeps_its_values BEFORE UPDATE ON answer_event
+CREATE FUNCTION refuse_unless_erased() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM erasure WHERE patient_id = OLD.patient_id) THEN
+    RAISE EXCEPTION '% is append-only: % is refused', TG_TABLE_NAME, TG_OP;
+  END IF;
+  IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER erasure_keeps_its_values BEFORE UPDATE ON erasure
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER erasure_stays BEFORE DELETE ON erasure
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER erasure_is_not_emptied BEFORE TRUNCATE ON erasure
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER answer_event_keeps_its_values BEFORE UPDATE ON answer_event
+  FOR EACH ROW WHEN (NOT (
+  OLD.commitment IS NULL AND NEW.commitment IS NOT NULL AND NEW.position = OLD.position
+  AND NEW.event_id = OLD.event_id AND NEW.patient_id = OLD.patient_id AND NEW.received_at = OLD.received_at
+  AND NEW.chain = OLD.chain))
+  EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER answer_event_is_erased_with_its_patient BEFORE UPDATE ON answer_event
+  FOR EACH ROW EXECUTE FUNCTION refuse_unless_erased();
 CREATE TRIGGER answer_event_stays BEFORE DELETE ON answer_event
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER answer_event_is_not_emptied BEFORE TRUNCATE ON answer_event
@@ -440,49 +484,52 @@ CREATE TRIGGER answer_event_is_not_emptied BEFORE TRUNCATE ON answer_event
 CREATE TRIGGER milestone_keeps_its_values BEFORE UPDATE ON milestone
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER milestone_stays BEFORE DELETE ON milestone
-  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+  FOR EACH ROW EXECUTE FUNCTION refuse_unless_erased();
 CREATE TRIGGER milestone_is_not_emptied BEFORE TRUNCATE ON milestone
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER episode_keeps_its_values BEFORE UPDATE ON episode
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER episode_stays BEFORE DELETE ON episode
-  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+  FOR EACH ROW EXECUTE FUNCTION refuse_unless_erased();
 CREATE TRIGGER episode_is_not_emptied BEFORE TRUNCATE ON episode
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER consent_keeps_its_values BEFORE UPDATE ON consent
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER consent_stays BEFORE DELETE ON consent
-  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+  FOR EACH ROW EXECUTE FUNCTION refuse_unless_erased();
 CREATE TRIGGER consent_is_not_emptied BEFORE TRUNCATE ON consent
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER reminder_choice_keeps_its_values BEFORE UPDATE ON reminder_choice
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER reminder_choice_stays BEFORE DELETE ON reminder_choice
-  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+  FOR EACH ROW EXECUTE FUNCTION refuse_unless_erased();
 CREATE TRIGGER reminder_choice_is_not_emptied BEFORE TRUNCATE ON reminder_choice
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER reminder_stays BEFORE DELETE ON reminder
-  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+  FOR EACH ROW EXECUTE FUNCTION refuse_unless_erased();
 CREATE TRIGGER reminder_is_not_emptied BEFORE TRUNCATE ON reminder
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER missing_reason_keeps_its_values BEFORE UPDATE ON missing_reason
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER missing_reason_stays BEFORE DELETE ON missing_reason
-  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+  FOR EACH ROW EXECUTE FUNCTION refuse_unless_erased();
 CREATE TRIGGER missing_reason_is_not_emptied BEFORE TRUNCATE ON missing_reason
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER look_keeps_its_values BEFORE UPDATE ON look
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER look_stays BEFORE DELETE ON look
-  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+  FOR EACH ROW EXECUTE FUNCTION refuse_unless_erased();
 CREATE TRIGGER look_is_not_emptied BEFORE TRUNCATE ON look
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_keeps_its_values BEFORE UPDATE ON audit
   FOR EACH ROW WHEN (NOT (
-  OLD.log = 'security' AND NEW.operation = 'purged' AND NEW.staff_id IS NULL
+  (OLD.log = 'security' AND NEW.operation = 'purged' OR OLD.log = 'clinical' AND NEW.operation = 'erased')
+  AND NEW.staff_id IS NULL
   AND NEW.device_id IS NULL AND NEW.patient_id IS NULL AND NEW.detail = '' AND NEW.salt IS NULL AND NEW.audit_id = OLD.audit_id
   AND NEW.log = OLD.log AND NEW.at = OLD.at AND NEW.commitment = OLD.commitment AND NEW.chain = OLD.chain))
   EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_is_erased_with_its_patient BEFORE UPDATE ON audit
+  FOR EACH ROW WHEN (NEW.operation = 'erased') EXECUTE FUNCTION refuse_unless_erased();
 CREATE TRIGGER audit_stays BEFORE DELETE ON audit
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_is_not_emptied BEFORE TRUNCATE ON audit

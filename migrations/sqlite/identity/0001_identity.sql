@@ -38,7 +38,18 @@ CREATE TABLE person_change (
   entered_at INTEGER NOT NULL,
   PRIMARY KEY (patient_id, ordinal)
 ) STRICT;
+
+-- Who was erased at their own request: what the trigger below asks for before it lets corrections go. Append-only.
+CREATE TABLE erasure (
+  patient_id BLOB    NOT NULL PRIMARY KEY,
+  erased_at  INTEGER NOT NULL
+) STRICT;
 CREATE TRIGGER person_change_keeps_its_values BEFORE UPDATE ON person_change
 BEGIN SELECT RAISE(ABORT, 'a change is never changed'); END;
 CREATE TRIGGER person_change_stays BEFORE DELETE ON person_change
+  WHEN NOT EXISTS (SELECT 1 FROM erasure WHERE patient_id = OLD.patient_id)
 BEGIN SELECT RAISE(ABORT, 'a change is never deleted'); END;
+CREATE TRIGGER erasure_keeps_its_values BEFORE UPDATE ON erasure
+BEGIN SELECT RAISE(ABORT, 'an erasure is never changed'); END;
+CREATE TRIGGER erasure_stays BEFORE DELETE ON erasure
+BEGIN SELECT RAISE(ABORT, 'an erasure is never deleted'); END;

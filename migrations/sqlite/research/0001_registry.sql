@@ -219,59 +219,95 @@ CREATE TABLE position (
 ) STRICT;
 INSERT INTO position (one, value, chain) VALUES (1, 0, zeroblob(32));
 
--- What was said. Append-only: the triggers below refuse every change. No foreign keys:
--- patient and device come from the guard, and each key would be looked up again for every row.
+-- Whose answers were erased at their request. Its row is what the triggers below ask for before they let the payload of
+-- an answer event or of an audit entry go, or a patient's rows; an entry of the audit says the same, and `ressenti
+-- verify` takes that one's word alone. Append-only.
+CREATE TABLE erasure (
+  patient_id BLOB    NOT NULL PRIMARY KEY,
+  erased_at  INTEGER NOT NULL
+) STRICT;
+
+-- Devices that were an erased patient's: they are told that nothing is taken in from them any more. Append-only.
+CREATE TABLE erased_device (
+  device_id BLOB NOT NULL PRIMARY KEY
+) STRICT;
+
+-- What was said. Append-only: the triggers below refuse every change, but for erasing all of an event's payload:
+-- position, id, patient, time of receipt and chain stay. No foreign keys: patient and device come from the guard, and
+-- each key would be looked up again for every row.
 CREATE TABLE answer_event (
   position    INTEGER NOT NULL PRIMARY KEY,
   event_id    BLOB    NOT NULL UNIQUE,
   patient_id  BLOB    NOT NULL,
-  timepoint   TEXT    NOT NULL,
-  occurrence  INTEGER NOT NULL,
-  instrument  TEXT    NOT NULL,
-  version     TEXT    NOT NULL,
-  device_id   BLOB    NOT NULL,
-  sequence    INTEGER NOT NULL,
+  timepoint   TEXT,
+  occurrence  INTEGER,
+  instrument  TEXT,
+  version     TEXT,
+  device_id   BLOB,
+  sequence    INTEGER,
   received_at INTEGER NOT NULL,
-  hash        BLOB    NOT NULL,               -- SHA-256 of body
-  body        TEXT    NOT NULL,               -- the canonical bytes
-  salt        BLOB    NOT NULL,               -- what the log commits to is the hash of this and hash
-  chain       BLOB    NOT NULL                -- of all up to here: docs/protocol.md
+  hash        BLOB,                           -- SHA-256 of body
+  body        TEXT,                           -- the canonical bytes
+  salt        BLOB,                           -- what the log commits to is the hash of this and hash
+  chain       BLOB    NOT NULL,               -- of all up to here: docs/protocol.md
+  commitment  BLOB,                           -- of an erased event alone: what salt and hash gave
+  -- All of its payload is there, or nothing of it.
+  CHECK (CASE WHEN commitment IS NULL
+    THEN timepoint IS NOT NULL AND occurrence IS NOT NULL AND instrument IS NOT NULL AND version IS NOT NULL
+      AND device_id IS NOT NULL AND sequence IS NOT NULL AND hash IS NOT NULL AND body IS NOT NULL AND salt IS NOT NULL
+    ELSE COALESCE(timepoint, instrument, version, body) IS NULL AND COALESCE(occurrence, sequence) IS NULL
+      AND COALESCE(hash, salt) IS NULL AND device_id IS NULL END)
 ) STRICT;
 CREATE INDEX answer_event_by_patient ON answer_event (patient_id, position);
 
-CREATE TRIGGER answer_event_keeps_its_values BEFORE UPDATE ON answer_event
+CREATE TRIGGER erasure_keeps_its_values BEFORE UPDATE ON erasure
+BEGIN SELECT RAISE(ABORT, 'an erasure is never changed'); END;
+CREATE TRIGGER erasure_stays BEFORE DELETE ON erasure
+BEGIN SELECT RAISE(ABORT, 'an erasure is never deleted'); END;
+
+CREATE TRIGGER answer_event_keeps_its_values BEFORE UPDATE ON answer_event WHEN NOT (
+  OLD.commitment IS NULL AND NEW.commitment IS NOT NULL AND NEW.position = OLD.position
+  AND NEW.event_id = OLD.event_id AND NEW.patient_id = OLD.patient_id AND NEW.received_at = OLD.received_at
+  AND NEW.chain = OLD.chain AND EXISTS (SELECT 1 FROM erasure WHERE patient_id = OLD.patient_id))
 BEGIN SELECT RAISE(ABORT, 'an answer event is never changed'); END;
 CREATE TRIGGER answer_event_stays BEFORE DELETE ON answer_event
 BEGIN SELECT RAISE(ABORT, 'an answer event is never deleted'); END;
 CREATE TRIGGER milestone_keeps_its_values BEFORE UPDATE ON milestone
 BEGIN SELECT RAISE(ABORT, 'a milestone is never changed'); END;
 CREATE TRIGGER milestone_stays BEFORE DELETE ON milestone
+  WHEN NOT EXISTS (SELECT 1 FROM erasure WHERE patient_id = OLD.patient_id)
 BEGIN SELECT RAISE(ABORT, 'a milestone is never deleted'); END;
 
 CREATE TRIGGER episode_keeps_its_values BEFORE UPDATE ON episode
 BEGIN SELECT RAISE(ABORT, 'an episode is never changed'); END;
 CREATE TRIGGER episode_stays BEFORE DELETE ON episode
+  WHEN NOT EXISTS (SELECT 1 FROM erasure WHERE patient_id = OLD.patient_id)
 BEGIN SELECT RAISE(ABORT, 'an episode is never deleted'); END;
 
 CREATE TRIGGER consent_keeps_its_values BEFORE UPDATE ON consent
 BEGIN SELECT RAISE(ABORT, 'a consent is never changed'); END;
 CREATE TRIGGER consent_stays BEFORE DELETE ON consent
+  WHEN NOT EXISTS (SELECT 1 FROM erasure WHERE patient_id = OLD.patient_id)
 BEGIN SELECT RAISE(ABORT, 'a consent is never deleted'); END;
 
 CREATE TRIGGER reminder_choice_keeps_its_values BEFORE UPDATE ON reminder_choice
 BEGIN SELECT RAISE(ABORT, 'a choice is never changed'); END;
 CREATE TRIGGER reminder_choice_stays BEFORE DELETE ON reminder_choice
+  WHEN NOT EXISTS (SELECT 1 FROM erasure WHERE patient_id = OLD.patient_id)
 BEGIN SELECT RAISE(ABORT, 'a choice is never deleted'); END;
 CREATE TRIGGER reminder_stays BEFORE DELETE ON reminder
+  WHEN NOT EXISTS (SELECT 1 FROM erasure WHERE patient_id = OLD.patient_id)
 BEGIN SELECT RAISE(ABORT, 'a reminder is never deleted'); END;
 
 CREATE TRIGGER missing_reason_keeps_its_values BEFORE UPDATE ON missing_reason
 BEGIN SELECT RAISE(ABORT, 'a note is never changed'); END;
 CREATE TRIGGER missing_reason_stays BEFORE DELETE ON missing_reason
+  WHEN NOT EXISTS (SELECT 1 FROM erasure WHERE patient_id = OLD.patient_id)
 BEGIN SELECT RAISE(ABORT, 'a note is never deleted'); END;
 CREATE TRIGGER look_keeps_its_values BEFORE UPDATE ON look
 BEGIN SELECT RAISE(ABORT, 'a look is never changed'); END;
 CREATE TRIGGER look_stays BEFORE DELETE ON look
+  WHEN NOT EXISTS (SELECT 1 FROM erasure WHERE patient_id = OLD.patient_id)
 BEGIN SELECT RAISE(ABORT, 'a look is never deleted'); END;
 
 -- What the server could not accept into the record, kept for staff to look at.
@@ -410,14 +446,15 @@ CREATE TABLE news (
 ) STRICT;
 INSERT INTO news (one, value) VALUES (1, 0);
 
--- Who did what, when and to whom. Append-only; of the security log the payload goes after twelve months, with its salt.
+-- Who did what, when and to whom. Append-only; of the security log the payload goes after twelve months, with its
+-- salt; of the clinical one what was said about an erased patient.
 CREATE TABLE audit (
   audit_id   INTEGER NOT NULL PRIMARY KEY,      -- from 1, without a gap
   log        TEXT    NOT NULL,                -- clinical (kept with the record) or security (12 months)
   at         INTEGER NOT NULL,
   staff_id   BLOB,
   device_id  BLOB,
-  operation  TEXT    NOT NULL,                -- purged: the payload is gone
+  operation  TEXT    NOT NULL,                -- purged or erased: the payload is gone
   patient_id BLOB,
   detail     TEXT    NOT NULL,
   salt       BLOB,
@@ -453,7 +490,9 @@ CREATE TABLE tree_block (
 CREATE INDEX audit_by_patient ON audit (patient_id) WHERE patient_id IS NOT NULL;
 CREATE INDEX audit_to_purge ON audit (at) WHERE log = 'security' AND operation <> 'purged';
 CREATE TRIGGER audit_keeps_its_values BEFORE UPDATE ON audit WHEN NOT (
-  OLD.log = 'security' AND NEW.operation = 'purged' AND NEW.staff_id IS NULL
+  (OLD.log = 'security' AND NEW.operation = 'purged'
+    OR OLD.log = 'clinical' AND NEW.operation = 'erased' AND EXISTS (SELECT 1 FROM erasure WHERE patient_id = OLD.patient_id))
+  AND NEW.staff_id IS NULL
   AND NEW.device_id IS NULL AND NEW.patient_id IS NULL AND NEW.detail = '' AND NEW.salt IS NULL AND NEW.audit_id = OLD.audit_id
   AND NEW.log = OLD.log AND NEW.at = OLD.at AND NEW.commitment = OLD.commitment AND NEW.chain = OLD.chain)
 BEGIN SELECT RAISE(ABORT, 'an audit entry is never changed'); END;
@@ -471,5 +510,6 @@ CREATE TABLE export (
   purpose   TEXT    NOT NULL,
   made_by   BLOB    REFERENCES staff (staff_id),
   made_at   INTEGER NOT NULL,
-  files     TEXT    NOT NULL                  -- JSON: name, rows and SHA-256 of each
+  files     TEXT    NOT NULL,                 -- JSON: name, rows and SHA-256 of each
+  erased_at INTEGER                           -- a patient it holds was erased: it cannot be made again
 ) STRICT;

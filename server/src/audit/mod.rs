@@ -12,10 +12,20 @@ use shared::{
     time::Timestamp,
 };
 
-pub use queries::{append, append_alone, purge};
+pub use queries::{append, append_alone, erase, purge};
 
 /// The operation of an entry whose payload is gone.
 const PURGED: &str = "purged";
+
+/// Numbers in their order as one text: `1-3 7`, or `none`.
+fn ranges(numbers: &[i64]) -> String {
+    let range = |run: &[i64]| match run {
+        [first, .., last] => format!("{first}-{last}"),
+        _ => run.iter().map(i64::to_string).collect(),
+    };
+    let runs: Vec<String> = numbers.chunk_by(|before, next| before + 1 == *next).map(range).collect();
+    if runs.is_empty() { "none".to_owned() } else { runs.join(" ") }
+}
 
 /// A log's word in the trail.
 const fn word(log: AuditLog) -> &'static str {
@@ -80,11 +90,13 @@ pub enum Operation {
     Correct,
     /// Forms were printed.
     PrintForms,
+    /// A patient was erased at their request.
+    Erase,
 }
 
 impl Operation {
     /// Every one.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::SignIn,
         Self::EnrolDevice,
         Self::RevokeDevice,
@@ -111,6 +123,7 @@ impl Operation {
         Self::Transcribe,
         Self::Correct,
         Self::PrintForms,
+        Self::Erase,
     ];
 
     /// The word in the trail.
@@ -143,6 +156,7 @@ impl Operation {
             Self::Transcribe => "transcribe",
             Self::Correct => "correct",
             Self::PrintForms => "print_forms",
+            Self::Erase => "erase",
         }
     }
 
@@ -172,7 +186,8 @@ impl Operation {
             | Self::Export
             | Self::Transcribe
             | Self::Correct
-            | Self::PrintForms => AuditLog::Clinical,
+            | Self::PrintForms
+            | Self::Erase => AuditLog::Clinical,
         }
     }
 }
@@ -239,7 +254,14 @@ impl Entry {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::Operation;
+    use super::{Operation, ranges};
+
+    #[test]
+    fn numbers_in_a_row_are_told_by_their_ends() {
+        for (numbers, told) in [(vec![], "none"), (vec![7], "7"), (vec![1, 2, 3, 7, 9, 10], "1-3 7 9-10")] {
+            assert_eq!(ranges(&numbers), told);
+        }
+    }
 
     #[test]
     fn no_two_operations_share_a_word() {

@@ -6,8 +6,13 @@ use shared::{
     time::Timestamp,
 };
 
-use super::{Entry, PURGED, word};
-use crate::db::{Db, LogEnd, Tx, column, log_end, millis, on};
+use super::{Entry, Operation, PURGED, ranges, word};
+use crate::{
+    auth::guard::ErasureScope,
+    db::{Db, LogEnd, Tx, column, log_end, millis, on},
+};
+
+const LOCK: [&str; 2] = log_end!("UPDATE audit_end SET value = value");
 
 /// Appends an entry within the transaction that does what it tells; gives the entry's number.
 ///
@@ -17,7 +22,6 @@ use crate::db::{Db, LogEnd, Tx, column, log_end, millis, on};
 /// # Errors
 /// When the database could not.
 pub async fn append(tx: &mut Tx, entry: &Entry, now: Timestamp) -> sqlx::Result<i64> {
-    const LOCK: [&str; 2] = log_end!("UPDATE audit_end SET value = value");
     const INSERT: &str =
         "INSERT INTO audit (audit_id, log, at, staff_id, device_id, operation, patient_id, detail, salt,
             commitment, chain)
@@ -48,6 +52,33 @@ pub async fn append_alone(db: &Db, entry: &Entry, now: Timestamp) -> sqlx::Resul
     let number = append(&mut tx, entry, now).await?;
     tx.commit().await?;
     Ok(number)
+}
+
+/// Takes the payload, and its salt, out of every clinical entry that says something about a patient, and appends the
+/// one that tells of the erasure: which answer events and which entries lost theirs, and why. To be called last, as
+/// [`append`]; gives the entry's number.
+///
+/// Entries that only say who did what under the pseudonym stay. The form is `answers 1-12; audit 3 7-9; the reason`.
+///
+/// # Errors
+/// When the database could not.
+pub async fn erase(
+    tx: &mut Tx,
+    scope: &ErasureScope,
+    positions: &[i64],
+    reason: &str,
+    now: Timestamp,
+) -> sqlx::Result<i64> {
+    const SQL: &str = "UPDATE audit SET operation = 'erased', staff_id = NULL, device_id = NULL, patient_id = NULL,
+            detail = '', salt = NULL
+        WHERE patient_id = $1 AND log = 'clinical' AND detail <> '' RETURNING audit_id";
+    LogEnd::read(tx, LOCK).await?; // nobody appends until the list is made
+    let patient = scope.patient();
+    let mut numbers: Vec<i64> =
+        on!(&mut *tx, conn => sqlx::query_scalar(SQL).bind(patient.as_uuid()).fetch_all(&mut **conn).await)?;
+    numbers.sort_unstable();
+    let detail = format!("answers {}; audit {}; {reason}", ranges(positions), ranges(&numbers));
+    append(tx, &Entry::patient(patient, Operation::Erase).with(detail), now).await
 }
 
 /// Takes the payload, and its salt, out of the security entries from before an instant; gives how many.

@@ -71,6 +71,12 @@ pub struct SendingScope {
     patient: PatientId,
 }
 
+/// Whoever erases one patient at their request: what there is of them, to be counted and taken away, and none of it read.
+#[derive(Clone, Copy, Debug)]
+pub struct ErasureScope {
+    patient: PatientId,
+}
+
 /// A data manager: accounts, sites, devices; no single patient's answers.
 #[derive(Clone, Copy, Debug)]
 pub struct ManagerScope {
@@ -226,10 +232,24 @@ impl ManagerScope {
         PatientScope { patient, device }
     }
 
+    /// Erases one patient, whom whoever runs the binary on the server itself names.
+    #[must_use]
+    pub const fn erase(&self, patient: PatientId) -> ErasureScope {
+        ErasureScope { patient }
+    }
+
     /// Acts for the sender of reminders, which the server itself runs.
     #[must_use]
     pub const fn sending(&self, patient: PatientId) -> SendingScope {
         SendingScope { patient }
+    }
+}
+
+impl ErasureScope {
+    /// Which patient.
+    #[must_use]
+    pub const fn patient(&self) -> PatientId {
+        self.patient
     }
 }
 

@@ -27,6 +27,7 @@ use crate::{
     audit::{self, Operation},
     clock::Chance,
     db::Tx,
+    erasure,
     error::{ApiError, Body},
     state::AppState,
 };
@@ -209,10 +210,7 @@ async fn open_device_session(
     Body(request): Body<DeviceSessionRequest>,
 ) -> Result<Response, ApiError> {
     let found = queries::find_device(&state.db, request.device, &sha256(&request.credential)).await?;
-    let device = found.ok_or_else(|| {
-        let detail = "The hospital does not know this device. What it holds is safe; ask the unit for a new letter.";
-        ApiError::new(ProblemKind::WrongCredentials, detail)
-    })?;
+    let Some(device) = found else { return Err(unknown_device(&state, request.device).await?) };
     let (reference, now) = (random_text(&state.chance), state.clock.now());
     let former = session::find_cookie(&headers, DEVICE_COOKIE).map(sha256).unwrap_or_default();
     let mut tx = state.db.begin().await?;
@@ -220,6 +218,17 @@ async fn open_device_session(
     queries::insert_session(&mut tx, &sha256(&reference), Holder::Device(device.id), now).await?;
     tx.commit().await?;
     Ok((StatusCode::NO_CONTENT, [session::cookie(DEVICE_COOKIE, &reference)]).into_response())
+}
+
+/// Why a device opens no session: it was an erased patient's, or nobody's.
+async fn unknown_device(state: &AppState, device: DeviceId) -> sqlx::Result<ApiError> {
+    if erasure::is_erased_device(&state.db, device).await? {
+        let detail = "The hospital erased what this device had handed in, at the patient's request, and takes in nothing \
+                      more from it. What the device still holds is on it alone.";
+        return Ok(ApiError::new(ProblemKind::DeviceRevoked, detail));
+    }
+    let detail = "The hospital does not know this device. What it holds is safe; ask the unit for a new letter.";
+    Ok(ApiError::new(ProblemKind::WrongCredentials, detail))
 }
 
 #[cfg(test)]

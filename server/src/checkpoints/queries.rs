@@ -19,8 +19,9 @@ pub(super) struct AnswerRow {
     position: i64,
     event_id: Uuid,
     received_at: i64,
-    hash: Vec<u8>,
-    salt: Vec<u8>,
+    hash: Option<Vec<u8>>,
+    salt: Option<Vec<u8>>,
+    commitment: Option<Vec<u8>>,
 }
 
 /// An answer event as its log has it.
@@ -30,28 +31,30 @@ pub(super) struct AnswerEntry {
     pub(super) event: AnswerEventId,
     pub(super) received_at: Timestamp,
     pub(super) hash: Hash,
-    pub(super) commitment: Hash,
     pub(super) salt: proof::Salt,
 }
 
 impl AnswerRow {
-    fn into_entry(self) -> sqlx::Result<AnswerEntry> {
-        let salt = self.salt.try_into().map_err(|_| sqlx::Error::Decode("not 16 bytes".into()))?;
-        let hash = hash(&self.hash)?;
-        Ok(AnswerEntry {
-            position: from_column(self.position),
-            event: AnswerEventId::new(self.event_id),
-            received_at: instant(self.received_at)?,
-            hash,
-            commitment: proof::commitment(&salt, &hash),
-            salt,
-        })
+    /// Its hash and its salt, unless they were erased.
+    fn opening(&self) -> sqlx::Result<Option<(Hash, proof::Salt)>> {
+        let Some((bytes, salt)) = self.hash.as_ref().zip(self.salt.as_deref()) else { return Ok(None) };
+        let salt = salt.try_into().map_err(|_| sqlx::Error::Decode("not 16 bytes".into()))?;
+        Ok(Some((hash(bytes)?, salt)))
     }
-}
 
-impl AnswerEntry {
-    pub(super) fn leaf(&self) -> Hash {
-        proof::answer_leaf(self.position, self.received_at, self.event, &self.commitment)
+    fn into_leaf(self) -> sqlx::Result<Hash> {
+        let commitment = match self.opening()? {
+            Some((hash, salt)) => proof::commitment(&salt, &hash),
+            None => hash(self.commitment.as_deref().unwrap_or_default())?,
+        };
+        let (event, received_at) = (AnswerEventId::new(self.event_id), instant(self.received_at)?);
+        Ok(proof::answer_leaf(from_column(self.position), received_at, event, &commitment))
+    }
+
+    fn into_entry(self) -> sqlx::Result<Option<AnswerEntry>> {
+        let Some((hash, salt)) = self.opening()? else { return Ok(None) };
+        let (position, received_at) = (from_column(self.position), instant(self.received_at)?);
+        Ok(Some(AnswerEntry { position, event: AnswerEventId::new(self.event_id), received_at, hash, salt }))
     }
 }
 
@@ -73,7 +76,7 @@ impl AuditRow {
 
 /// The leaves after an entry, at most `limit`.
 pub(super) async fn list_leaves(tx: &mut Tx, log: Log, after: u64, limit: u64) -> sqlx::Result<Vec<Hash>> {
-    const ANSWERS: &str = "SELECT position, event_id, received_at, hash, salt FROM answer_event
+    const ANSWERS: &str = "SELECT position, event_id, received_at, hash, salt, commitment FROM answer_event
         WHERE position > $1 ORDER BY position LIMIT $2";
     const AUDIT: &str = "SELECT audit_id, log = 'security' AS is_security, at, commitment FROM audit
         WHERE audit_id > $1 ORDER BY audit_id LIMIT $2";
@@ -82,7 +85,7 @@ pub(super) async fn list_leaves(tx: &mut Tx, log: Log, after: u64, limit: u64) -
         Log::Answers => {
             let rows: Vec<AnswerRow> =
                 on!(tx, conn => sqlx::query_as(ANSWERS).bind(after).bind(limit).fetch_all(&mut **conn).await)?;
-            rows.into_iter().map(|row| Ok(row.into_entry()?.leaf())).collect()
+            rows.into_iter().map(AnswerRow::into_leaf).collect()
         }
         Log::Audit => {
             let rows: Vec<AuditRow> =
@@ -98,11 +101,11 @@ pub(super) async fn find_entry(
     scope: &OnePatientScope,
     position: u64,
 ) -> sqlx::Result<Option<AnswerEntry>> {
-    const SQL: &str = "SELECT position, event_id, received_at, hash, salt FROM answer_event
+    const SQL: &str = "SELECT position, event_id, received_at, hash, salt, commitment FROM answer_event
         WHERE position = $1 AND patient_id = $2";
     let row: Option<AnswerRow> = on!(tx, conn => sqlx::query_as(SQL).bind(column(position))
         .bind(scope.patient().as_uuid()).fetch_optional(&mut **conn).await)?;
-    row.map(AnswerRow::into_entry).transpose()
+    Ok(row.map(AnswerRow::into_entry).transpose()?.flatten())
 }
 
 /// The kept roots of a log's first blocks.

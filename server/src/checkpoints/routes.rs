@@ -59,7 +59,7 @@ async fn prove_event(
 ) -> Result<EventProof, ApiError> {
     let entry = queries::find_entry(tx, &scope.own(), position).await?.ok_or_else(ApiError::not_found)?;
     let inclusion = tree.prove_inclusion(tx, entry.position - 1).await?.ok_or_else(ApiError::not_found)?;
-    let AnswerEntry { event: id, position, received_at, hash, salt, .. } = entry;
+    let AnswerEntry { event: id, position, received_at, hash, salt } = entry;
     let receipt = Receipt { id, position, received_at, hash: hex(&hash) };
     Ok(EventProof { receipt, salt: hex(&salt), inclusion: in_hex(&inclusion) })
 }

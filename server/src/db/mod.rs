@@ -116,6 +116,30 @@ impl Db {
         })
     }
 
+    /// From here on, what this process deletes is overwritten in the file: SQLite alone would leave it in free pages.
+    /// `PostgreSQL` overwrites in its own time, by its vacuum.
+    ///
+    /// # Errors
+    /// When the database could not.
+    pub async fn overwrite_deleted(&self) -> sqlx::Result<()> {
+        if let Engine::Sqlite(pool) = &self.writing {
+            sqlx::query("PRAGMA secure_delete = ON").execute(pool).await?; // of the one connection that writes
+        }
+        Ok(())
+    }
+
+    /// Writes the file anew, without the copies of deleted rows that pages keep when rows move, and empties the journal
+    /// beside it; `false` when somebody else who reads or writes keeps it from that, or the engine has no such file.
+    pub async fn settle(&self) -> bool {
+        let Engine::Sqlite(pool) = &self.writing else { return false };
+        if sqlx::query("VACUUM").execute(pool).await.is_err() {
+            return false;
+        }
+        let emptied: sqlx::Result<(i64, i64, i64)> =
+            sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(pool).await;
+        emptied.is_ok_and(|(busy, ..)| busy == 0)
+    }
+
     /// Asks the database for a sign of life.
     ///
     /// # Errors

@@ -1,7 +1,8 @@
 //! What leaves under pseudonyms: answers, scores and a codebook, streamed, with an audit entry before the first byte.
 //!
 //! An export holds what was committed up to a position and entered up to an instant, so asking for one of its files
-//! again gives the same bytes; when study, instruments or engine have changed since, it is refused instead.
+//! again gives the same bytes; when study, instruments or engine have changed since, it is refused instead. So it is when
+//! a patient it holds was erased since, or asks to be: whoever asks is in no export from then on.
 
 mod produce;
 mod queries;
@@ -23,7 +24,7 @@ pub use to_folder::{ToFolderError, to_folder};
 use crate::{
     audit::{self, Entry, Operation},
     auth::guard::InvestigatorScope,
-    checkpoints, db,
+    checkpoints, db, erasure,
     state::AppState,
 };
 
@@ -68,12 +69,15 @@ struct Moment {
 struct Export {
     moment: Moment,
     manifest: Manifest,
+    /// A patient it holds was erased since.
+    is_erased: bool,
 }
 
 /// What was in an export, and what it was made with.
 #[derive(Debug, Serialize, Deserialize)]
 struct Manifest {
     made_with: String,
+    n_withheld: u64,
     files: Vec<ExportFile>,
     checkpoints: String,
 }
@@ -98,11 +102,36 @@ async fn make(scope: &InvestigatorScope, state: &AppState, purpose: &str) -> any
     for file in FILES {
         files.push(describe(scope, state, moment, file).await?);
     }
+    let n_withheld = u64::try_from(erasure::list_requests(&state.db, made_at).await?.len())?;
     let checkpoints = checkpoints::make(&state.db, &state.checkpoint_key, made_at).await?;
-    let manifest = Manifest { made_with: made_with(state)?, files, checkpoints };
+    let manifest = Manifest { made_with: made_with(state)?, n_withheld, files, checkpoints };
     queries::insert_export(&state.db, scope, number, moment, purpose, &manifest).await?;
     let Manifest { files, checkpoints, .. } = manifest;
-    Ok(ExportReply { export: u64::try_from(number)?, position: u64::try_from(position)?, files, checkpoints })
+    let (export, position) = (u64::try_from(number)?, u64::try_from(position)?);
+    Ok(ExportReply { export, position, n_withheld, files, checkpoints })
+}
+
+/// Why the files of an export cannot be given again, in sentences; `None` when they can.
+async fn find_hindrance(state: &AppState, export: &Export) -> anyhow::Result<Option<&'static str>> {
+    if made_with(state)? != export.manifest.made_with {
+        return Ok(Some(
+            "The study file, an instrument or the scoring engine changed since this export was made, so its files \
+             cannot be made again byte for byte. Nothing is lost: make a new export.",
+        ));
+    }
+    if export.is_erased {
+        return Ok(Some(
+            "A patient who is in this export was erased at their own request since it was made, so its files cannot be \
+             made again. Destroy copies of it where you can, and make a new export: it holds everybody else.",
+        ));
+    }
+    let made_at = export.moment.made_at;
+    let requests = erasure::list_requests(&state.db, state.clock.now()).await?;
+    let is_held = |it: &erasure::Request| it.enrolled_at <= made_at && made_at < it.requested_at;
+    Ok(requests.iter().any(is_held).then_some(
+        "A patient who is in this export asked to be erased since it was made, so its files do not leave again. Make a new \
+         export: it holds everybody else.",
+    ))
 }
 
 /// Reads a file once through for its rows and hash.

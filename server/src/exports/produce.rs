@@ -30,7 +30,7 @@ use super::{
     File, Moment,
     queries::{self, HeldPatient},
 };
-use crate::{auth::guard::InvestigatorScope, clock::civil_date, state::AppState, sync};
+use crate::{auth::guard::InvestigatorScope, clock::civil_date, erasure, state::AppState, sync};
 
 /// Patients that are read at once.
 const PATIENTS_AT_ONCE: i64 = 50;
@@ -83,12 +83,14 @@ async fn produce(
         File::Milestones => Table::Milestones(MilestonesCsv::new(spool.clone())?),
     };
     let demonstration = demonstration_by_hash(&state.catalog);
+    let requests = erasure::list_requests(&state.db, moment.made_at).await?;
+    let withheld: BTreeSet<_> = requests.iter().map(|it| it.patient).collect();
     let mut after = None;
     loop {
         let patients = queries::list_patients(scope, &state.db, moment, after, PATIENTS_AT_ONCE).await?;
         let Some(last) = patients.last() else { break };
         after = Some(last.patient);
-        for patient in &patients {
+        for patient in patients.iter().filter(|it| !withheld.contains(&it.patient)) {
             match &mut table {
                 Table::Assessments(csv) => write_assessments(state, patient, moment.as_of, csv)?,
                 Table::Milestones(csv) => write_milestones(patient, csv)?,

@@ -71,6 +71,7 @@ struct ExportRow {
     as_of_on: String,
     made_at: i64,
     files: String,
+    erased_at: Option<i64>,
 }
 
 pub(super) async fn get_position(db: &Db) -> sqlx::Result<i64> {
@@ -94,11 +95,11 @@ pub(super) async fn insert_export(
 }
 
 pub(super) async fn find_export(_: &InvestigatorScope, db: &Db, number: i64) -> sqlx::Result<Option<Export>> {
-    const SQL: &str = "SELECT position, as_of_on, made_at, files FROM export WHERE export_id = $1";
+    const SQL: &str = "SELECT position, as_of_on, made_at, files, erased_at FROM export WHERE export_id = $1";
     let row: Option<ExportRow> = on!(db.read(), pool => sqlx::query_as(SQL).bind(number).fetch_optional(pool).await)?;
     row.map(|row| {
         let moment = Moment { position: row.position, as_of: parse(&row.as_of_on)?, made_at: instant(row.made_at)? };
-        Ok(Export { moment, manifest: from_json(&row.files)? })
+        Ok(Export { moment, manifest: from_json(&row.files)?, is_erased: row.erased_at.is_some() })
     })
     .transpose()
 }

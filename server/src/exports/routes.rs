@@ -12,7 +12,7 @@ use shared::api::{ExportReply, ExportRequest, ProblemKind};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
-use super::{File, made_with, make, produce, queries};
+use super::{File, find_hindrance, make, produce, queries};
 use crate::{
     audit::{self, Entry, Operation},
     auth::guard::InvestigatorScope,
@@ -49,9 +49,7 @@ async fn download(
 ) -> Result<Response, ApiError> {
     let file = File::find(&name).ok_or_else(ApiError::not_found)?;
     let export = queries::find_export(&scope, &state.db, number).await?.ok_or_else(ApiError::not_found)?;
-    if made_with(&state).map_err(anyhow::Error::from)? != export.manifest.made_with {
-        let detail = "The study file, an instrument or the scoring engine changed since this export was made, so its \
-                      files cannot be made again byte for byte. Nothing is lost: make a new export.";
+    if let Some(detail) = find_hindrance(&state, &export).await? {
         return Err(ApiError::new(ProblemKind::Conflict, detail));
     }
     let entry = Entry {

@@ -38,7 +38,8 @@ const fn kind(operation: Operation) -> Option<HistoryKind> {
         | Operation::LockSession
         | Operation::UnlockSession
         | Operation::ReadAudit
-        | Operation::Export => None,
+        | Operation::Export
+        | Operation::Erase => None, // nobody is left to have a history
     }
 }
 

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{Change, Person, fold};
 use crate::{
-    auth::guard::{NurseScope, OnePatientScope},
+    auth::guard::{ErasureScope, ManagerScope, NurseScope, OnePatientScope},
     db::{Engine, IdentityDb, Tx, instant, millis, on, parse},
 };
 
@@ -232,4 +232,52 @@ pub(super) async fn list_changes(
         Ok((staff, PersonChangeLine { field, former, reason, entered_by: String::new(), entered_at }))
     };
     rows.into_iter().map(line).collect()
+}
+
+/// Whose registry number this is.
+///
+/// # Errors
+/// When the database could not.
+pub async fn find_by_number(db: &IdentityDb, _: &ManagerScope, number: &str) -> sqlx::Result<Option<PatientId>> {
+    const SQL: &str = "SELECT patient_id FROM person WHERE folded_number = $1";
+    let found: Option<Uuid> =
+        on!(db.0.read(), pool => sqlx::query_scalar(SQL).bind(fold(number)).fetch_optional(pool).await)?;
+    Ok(found.map(PatientId::new))
+}
+
+/// Tables whose rows of a patient go, those that refer to others first.
+const TABLES: [[&str; 2]; 3] = [
+    ["SELECT COUNT(*) FROM contact WHERE patient_id = $1", "DELETE FROM contact WHERE patient_id = $1"],
+    ["SELECT COUNT(*) FROM person_change WHERE patient_id = $1", "DELETE FROM person_change WHERE patient_id = $1"],
+    ["SELECT COUNT(*) FROM person WHERE patient_id = $1", "DELETE FROM person WHERE patient_id = $1"],
+];
+
+/// How many rows are held of a patient.
+///
+/// # Errors
+/// When the database could not.
+pub async fn count_of(db: &IdentityDb, scope: &ErasureScope) -> sqlx::Result<i64> {
+    let mut n = 0;
+    for [count, _] in TABLES {
+        n += on!(db.0.read(), pool => sqlx::query_scalar::<_, i64>(count).bind(scope.patient().as_uuid())
+            .fetch_one(pool).await)?;
+    }
+    Ok(n)
+}
+
+/// Erases who a patient was. Of somebody who is erased already nothing changes.
+///
+/// # Errors
+/// When the database could not; nothing is erased then.
+pub async fn erase(db: &IdentityDb, scope: &ErasureScope, now: Timestamp) -> sqlx::Result<()> {
+    const NOTE: &str = "INSERT INTO erasure (patient_id, erased_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    let patient = scope.patient().as_uuid();
+    let mut tx = db.0.begin().await?;
+    on!(&mut tx, conn => {
+        sqlx::query(NOTE).bind(patient).bind(millis(now)).execute(&mut **conn).await?;
+        for [_, delete] in TABLES {
+            sqlx::query(delete).bind(patient).execute(&mut **conn).await?;
+        }
+    });
+    tx.commit().await
 }

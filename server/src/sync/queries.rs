@@ -67,10 +67,10 @@ struct KnownRow {
     event_id: Uuid,
     position: i64,
     received_at: i64,
-    hash: Vec<u8>,
+    hash: Option<Vec<u8>>,
 }
 
-/// The receipts of those of these events that are there already.
+/// The receipts of those of these events that are there already; an erased one's hash is that of nothing.
 pub(super) async fn find_known(tx: &mut Tx, ids: &[AnswerEventId]) -> sqlx::Result<HashMap<AnswerEventId, Known>> {
     const SQLITE: &str = "SELECT event_id, position, received_at, hash FROM answer_event
         WHERE event_id IN (SELECT unhex(value) FROM json_each($1))";
@@ -87,7 +87,8 @@ pub(super) async fn find_known(tx: &mut Tx, ids: &[AnswerEventId]) -> sqlx::Resu
     };
     let known = |row: KnownRow| {
         let (position, received_at) = (from_column(row.position), instant(row.received_at)?);
-        Ok((AnswerEventId::new(row.event_id), Known { position, received_at, hash: hash(&row.hash)? }))
+        let hash = row.hash.as_deref().map(hash).transpose()?.unwrap_or_default();
+        Ok((AnswerEventId::new(row.event_id), Known { position, received_at, hash }))
     };
     rows.into_iter().map(known).collect()
 }

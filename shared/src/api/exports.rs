@@ -18,6 +18,8 @@ pub struct ExportReply {
     pub export: u64,
     /// It holds what was committed up to this position.
     pub position: u64,
+    /// Patients who are left out: they asked to be erased, and are not yet.
+    pub n_withheld: u64,
     /// Its files.
     pub files: Vec<ExportFile>,
     /// Signed checkpoints of the logs that it was made from.
