@@ -11,13 +11,16 @@ use anyhow::{Context as _, Result, bail, ensure};
 use reqwest::header::{COOKIE, SET_COOKIE};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use shared::api::{CSRF_HEADER, CSRF_VALUE, ClaimReply, EnrolReply, LetterReply, SignInRequest};
+use shared::{
+    api::{CSRF_HEADER, CSRF_VALUE, ClaimReply, EnrolReply, LetterReply, SignInRequest},
+    id::PatientId,
+};
 use tempfile::TempDir;
 
 use crate::{
     checker::Address,
     device::{Enrolled, session_of},
-    settings::now_ms,
+    settings::{now_ms, today},
 };
 
 const PASSWORD: &str = "a password of a campaign";
@@ -47,6 +50,8 @@ pub(crate) struct Machine {
     pub(crate) binary: PathBuf,
     /// A PostgreSQL where databases can be made.
     pub(crate) postgres: String,
+    /// The script that uses and kills a patient's browser.
+    pub(crate) killed_phone: PathBuf,
 }
 
 /// A server's databases and files, with a nurse; running or not.
@@ -143,22 +148,43 @@ impl Hospital {
         Ok(())
     }
 
+    /// What the server's own verifier says is wrong with the logs of this database; empty when they hold.
+    pub(crate) fn verify(&self) -> Result<Option<String>> {
+        let output = self.command(&["verify"])?.output()?;
+        Ok((!output.status.success()).then(|| String::from_utf8_lossy(&output.stdout).into_owned()))
+    }
+
     /// Enrols a device; a new patient's, unless one is given.
     pub(crate) async fn enrol(&self, running: &Running, number: usize, known: Option<&Enrolled>) -> Result<Enrolled> {
-        let patient = if let Some(known) = known {
-            known.patient
-        } else {
-            let enrolment = json!({
-                "registry_number": format!("CAMPAIGN-{number:05}"), "family_name": "Lefèvre", "given_name": "Émile",
-                "hemopathy": "dlbcl", "site": "toulouse", "pathway": "conventional", "language": "fr",
-                "milestones": [],
-            });
-            self.post::<EnrolReply>(running, "/api/patients", &enrolment).await?.patient
+        let patient = match known {
+            Some(known) => known.patient,
+            None => self.enrol_patient(running, number, &[]).await?,
         };
-        let letter: LetterReply = self.post(running, &format!("/api/patients/{patient}/letter"), &json!({})).await?;
+        let letter = self.letter(running, patient).await?;
         let claim = json!({ "secret": letter.secret });
         let ClaimReply { device, patient, credential, .. } = self.post(running, "/api/enrolment/claim", &claim).await?;
         Ok(Enrolled { patient, device, credential })
+    }
+
+    /// Enrols a patient who has something to answer today; the link of their letter, for a real browser.
+    pub(crate) async fn write_letter(&self, running: &Running, number: usize) -> Result<(PatientId, String)> {
+        let today = json!({ "kind": "inclusion", "on": { "date": today() } });
+        let patient = self.enrol_patient(running, number, &[today]).await?;
+        let secret = self.letter(running, patient).await?.secret;
+        Ok((patient, format!("{}/#e={secret}", running.origin)))
+    }
+
+    async fn enrol_patient(&self, running: &Running, number: usize, milestones: &[Value]) -> Result<PatientId> {
+        let enrolment = json!({
+            "registry_number": format!("CAMPAIGN-{number:05}"), "family_name": "Lefèvre", "given_name": "Émile",
+            "hemopathy": "dlbcl", "site": "toulouse", "pathway": "conventional", "language": "fr",
+            "milestones": milestones,
+        });
+        Ok(self.post::<EnrolReply>(running, "/api/patients", &enrolment).await?.patient)
+    }
+
+    async fn letter(&self, running: &Running, patient: PatientId) -> Result<LetterReply> {
+        self.post(running, &format!("/api/patients/{patient}/letter"), &json!({})).await
     }
 
     /// Asks as the nurse does.

@@ -21,7 +21,7 @@ use anyhow::Result;
 use crate::{
     hospital::Engine,
     kinds::{
-        broken, clocks,
+        broken, browsers, clocks,
         decoders::{self, Effort},
         disk, kills, network, reunion,
     },
@@ -70,6 +70,9 @@ async fn run(settings: &Settings) -> Result<Vec<Line>> {
         }
         if let Some(chance) = settings.chance("flips", engine) {
             lines.extend(told(vec![network::flips(machine, engine, settings.many(500, 5_000), chance).await?]));
+        }
+        if let Some(chance) = settings.chance("browsers", engine) {
+            lines.extend(told(vec![browsers::run(machine, engine, settings.many(10, 250), chance).await?]));
         }
         if let Some(chance) = settings.chance("clocks", engine) {
             lines.extend(told(vec![clocks::run(machine, engine, settings.many(40, 2_000), chance).await?]));

@@ -4,7 +4,7 @@ use std::{io::Write as _, path::PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use fastrand::Rng;
-use shared::time::Timestamp;
+use shared::time::{Moment as _, Timestamp};
 
 use crate::hospital::{Engine, Machine};
 
@@ -33,6 +33,7 @@ impl Settings {
         let machine = Machine {
             binary: setting("RESSENTI_CAMPAIGN_SERVER")?.into(),
             postgres: setting("RESSENTI_CAMPAIGN_POSTGRES")?,
+            killed_phone: setting("RESSENTI_CAMPAIGN_PHONE")?.into(),
         };
         let root = std::env::current_dir()?;
         let seed = now_ms().unsigned_abs();
@@ -76,6 +77,13 @@ impl Settings {
 #[expect(clippy::disallowed_methods, reason = "the campaign's one reading of the clock")]
 pub(crate) fn now_ms() -> i64 {
     Timestamp::now().as_millisecond()
+}
+
+/// Today in UTC, as a date is written.
+pub(crate) fn today() -> String {
+    let mut now = Timestamp::from_millisecond(now_ms()).unwrap_or_default().write();
+    now.truncate("2026-03-12".len());
+    now
 }
 
 #[expect(clippy::disallowed_methods, reason = "set by cargo xtask campaign")]

@@ -104,6 +104,11 @@ impl Ward {
         Ok([differs(&before, &after), differs(&after, &before)].concat())
     }
 
+    /// What does not hold of the chained logs.
+    pub(crate) fn verify(&self) -> Result<Option<String>> {
+        self.hospital.verify()
+    }
+
     /// What the server's log says that no fault explains.
     pub(crate) fn accidents(&self) -> Result<Vec<String>> {
         accidents(&self.hospital.log())

@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use crate::{
+    dist,
     postgres::{Durability, Postgres},
     say, setup, shell,
 };
@@ -10,6 +11,7 @@ use crate::{
 /// Runs a campaign with what was asked on the command line; fails when anything is not as promised.
 pub(crate) fn campaign(words: &[&str]) -> Result<()> {
     setup::ensure_all()?;
+    dist::dist(dist::Profile::Small)?;
     say::step("compile the server with its faults, and the campaign", build)?;
     let postgres = Postgres::start(Durability::Full)?;
     run(words, &postgres)
@@ -30,5 +32,6 @@ pub(crate) fn run(words: &[&str], postgres: &Postgres) -> Result<()> {
     campaign.current_dir(shell::root()).args(words);
     campaign.env("RESSENTI_CAMPAIGN_SERVER", built.join("ressenti-under-faults"));
     campaign.env("RESSENTI_CAMPAIGN_POSTGRES", postgres.url());
+    campaign.env("RESSENTI_CAMPAIGN_PHONE", setup::e2e().join("support/killed-phone.js"));
     shell::run(&mut campaign)
 }

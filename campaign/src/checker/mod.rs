@@ -5,6 +5,7 @@
 
 mod database;
 mod journal;
+pub(crate) mod page;
 #[cfg(test)]
 mod tests;
 

@@ -1,6 +1,7 @@
 //! The kinds of fault, each a file: what is done to whom, and a line of the table for what came of it.
 
 pub(crate) mod broken;
+pub(crate) mod browsers;
 pub(crate) mod clocks;
 pub(crate) mod decoders;
 pub(crate) mod disk;
@@ -25,6 +26,7 @@ pub(crate) async fn conclude(ward: &Ward, fault: String, n: u64, started: Instan
         line.problems.push("a queue did not drain".to_owned());
     }
     line.problems.extend(ward.accidents()?);
+    line.problems.extend(ward.verify()?.map(|report| format!("the logs do not verify: {report}")));
     let rebuilt = ward.compare_rebuilt().await?;
     line.problems
         .extend(rebuilt.first().map(|row| format!("{} rows come out differently when rebuilt: {row}", rebuilt.len())));

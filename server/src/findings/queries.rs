@@ -176,22 +176,23 @@ pub async fn list_unplaced(
         return Ok(Vec::new());
     }
     let rows: Vec<(Uuid, String)> = on!(db.read(), pool => {
-        let mut query = QueryBuilder::new("SELECT DISTINCT quarantine.patient_id, site
-            FROM quarantine CROSS JOIN patient -- has SQLite read the few that were set aside first
-            WHERE patient.patient_id = quarantine.patient_id AND timepoint IS NULL AND looked_at IS NULL AND site IN (");
-        let mut keys = query.separated(", ");
-        for site in sites {
-            keys.push_bind(site.as_str());
-        }
-        query.push(")");
+        // Has SQLite read the few patients first, and PostgreSQL find them in the order of an index.
+        let mut query = QueryBuilder::new("SELECT aside.patient_id, site FROM (SELECT DISTINCT patient_id
+            FROM quarantine WHERE timepoint IS NULL AND looked_at IS NULL");
         if let Some(only) = only {
-            query.push(" AND quarantine.patient_id IN (");
+            query.push(" AND patient_id IN (");
             let mut ids = query.separated(", ");
             for patient in only {
                 ids.push_bind(patient.as_uuid());
             }
             query.push(")");
         }
+        query.push(") AS aside CROSS JOIN patient WHERE patient.patient_id = aside.patient_id AND site IN (");
+        let mut keys = query.separated(", ");
+        for site in sites {
+            keys.push_bind(site.as_str());
+        }
+        query.push(")");
         query.push(" LIMIT ").push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
         query.build_query_as().fetch_all(pool).await
     })?;

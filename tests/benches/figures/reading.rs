@@ -30,6 +30,9 @@ const SIZES: [u32; 2] = [1_000, 100_000];
 /// Lines of a page of the worklist: both registries fill one of every group, so that as much is shown of either.
 const A_PAGE: usize = 50;
 
+/// What the patients of a page are called, and of a large registry some hundreds more.
+const COMMON: &str = "Lescure";
+
 /// Somebody whom no other patient is called like.
 const RARE: &str = "Zzyzx";
 
@@ -145,7 +148,7 @@ impl Registry {
     async fn enrol(&self, number: &str) -> Result<PatientId> {
         let included_on = Timestamp::now().to_zoned(TimeZone::UTC).date().checked_sub(6.days())?;
         let asked = json!({
-            "registry_number": number, "hemopathy": "dlbcl", "site": "toulouse", "pathway": "conventional",
+            "registry_number": number, "family_name": COMMON, "hemopathy": "dlbcl", "site": "toulouse", "pathway": "conventional",
             "language": "fr",
             "milestones": [{ "kind": "inclusion", "on": { "date": included_on.to_string() } }],
         });
@@ -163,7 +166,7 @@ impl Registry {
             ensure!(list.lines.len() >= A_PAGE, "{group} fills no page: {:?}", list.counts);
             self.measured(&format!("worklist, {group}"), "POST", "/api/worklist", &nurse, &asked.to_string());
         }
-        for (what, search) in [("a name of many", "Lescure"), ("a rare name", RARE), ("a number", "DEMO-100")] {
+        for (what, search) in [("a name of many", COMMON), ("a rare name", RARE), ("a number", "DEMO-100")] {
             let asked = json!({ "search": search }).to_string();
             self.measured(&format!("search, {what}"), "POST", "/api/patients/search", &nurse, &asked);
         }

@@ -54,9 +54,23 @@ export class Device {
 
   /** Ends every process of the browser as an empty battery does. */
   async kill() {
-    const gone = new Promise((resolve) => this.context.once("close", resolve));
-    for (const id of await this.#processes()) process.kill(id, "SIGKILL");
-    await gone;
+    await (await this.aim())();
+  }
+
+  /** Looks for the browser's processes now, so that it can be killed at once later. */
+  async aim() {
+    const processes = await this.#processes();
+    return () => {
+      const gone = new Promise((resolve) => this.context.once("close", resolve));
+      for (const id of processes) {
+        try {
+          process.kill(id, "SIGKILL");
+        } catch (error) {
+          if (error.code !== "ESRCH") throw error; // it went with another
+        }
+      }
+      return gone;
+    };
   }
 
   async #processes() {

@@ -40,10 +40,6 @@ pub(crate) fn test(filter: Option<&str>) -> Result<ExitCode> {
     report.step("frontend tests in Chromium", || {
         cargo_test(&["--package", "frontend", "--target", "wasm32-unknown-unknown"], filter, &postgres)
     });
-    if filter.is_none() {
-        report.step("compile the server with its faults", || campaign::build().map(|()| Tally::one_passed()));
-        report.step("the campaign, quick", || campaign::run(&["--quick"], &postgres).map(|()| Tally::one_passed()));
-    }
     if browser::any(filter)? {
         browser_tests(&mut report, filter, &postgres);
     }
@@ -51,10 +47,14 @@ pub(crate) fn test(filter: Option<&str>) -> Result<ExitCode> {
     Ok(report.finish())
 }
 
-/// What is served, and the stories in a browser.
+/// What is served, the campaign of faults over it, and the stories in a browser.
 fn browser_tests(report: &mut Report, filter: Option<&str>, postgres: &Postgres) {
     report.step("web files", || dist::dist(dist::Profile::Small).map(|()| Tally::one_passed()));
     report.step("weight of the patient's download", || weight::check().map(|()| Tally::one_passed()));
+    if filter.is_none() {
+        report.step("compile the server with its faults", || campaign::build().map(|()| Tally::one_passed()));
+        report.step("the campaign, quick", || campaign::run(&["--quick"], postgres).map(|()| Tally::one_passed()));
+    }
     report.step("the stories in a browser", || browser::run(filter, postgres));
 }
 

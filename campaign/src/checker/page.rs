@@ -1,0 +1,135 @@
+//! What somebody watching a phone's screen wrote down, held against what the server has: nothing the page called kept
+//! is missing, nothing nobody tapped is there.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
+
+use super::{Row, text};
+
+/// An option that was tapped, and whether the page then said that the answer is kept.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Tap {
+    pub(crate) item: String,
+    pub(crate) code: i64,
+    pub(crate) kept: bool,
+}
+
+/// What was seen of one phone.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Watched {
+    pub(crate) taps: Vec<Tap>,
+    /// Where it was killed: `tap` or `sending`.
+    pub(crate) killed: Vec<String>,
+    /// At the end the page said that the hospital has everything.
+    pub(crate) received: bool,
+}
+
+/// Reads what was written down, one JSON object a line.
+pub(crate) fn read(lines: &str) -> Result<Watched> {
+    let mut watched = Watched::default();
+    for line in lines.lines() {
+        let said: Value = serde_json::from_str(line)?;
+        match text(&said, "/what").as_str() {
+            "tap" => watched.taps.push(Tap {
+                item: text(&said, "/item"),
+                code: said.get("code").and_then(Value::as_i64).context("a tap without a code")?,
+                kept: false,
+            }),
+            "kept" => watched.taps.last_mut().context("kept before any tap")?.kept = true,
+            "killed" => watched.killed.push(text(&said, "/at")),
+            "received" => watched.received = true,
+            other => bail!("{other:?} is nothing that is written down of a page"),
+        }
+    }
+    Ok(watched)
+}
+
+/// The answers among a phone's rows, in the order in which it gave them, and how often it said that all is sent.
+pub(crate) fn said(rows: &[Row]) -> Result<(Vec<(String, i64)>, usize)> {
+    let mut rows: Vec<&Row> = rows.iter().collect();
+    rows.sort_by_key(|row| row.sequence);
+    let (mut answers, mut n_sent) = (Vec::new(), 0);
+    for row in rows {
+        let event: Value = serde_json::from_str(&row.body)?;
+        match text(&event, "/body/kind").as_str() {
+            "answered" => {
+                let code = event.pointer("/body/value/code").and_then(Value::as_i64).context("no code")?;
+                answers.push((text(&event, "/body/item"), code));
+            }
+            "submitted" => n_sent += 1,
+            other => bail!("nobody did {other:?}"),
+        }
+    }
+    Ok((answers, n_sent))
+}
+
+/// Kept taps that are not among the answers, and answers that no tap gave; in that order.
+///
+/// The answers have to be the taps in their order, without some of which the page never said "kept". Such a tap may
+/// have been kept all the same: every way to read the answers is followed at once.
+pub(crate) fn differences(taps: &[Tap], answers: &[(String, i64)]) -> (Vec<String>, usize) {
+    let mut lost = Vec::new();
+    let mut ways = BTreeSet::from([0]);
+    for tap in taps {
+        let gives = |at: usize| answers.get(at).is_some_and(|(item, code)| *item == tap.item && *code == tap.code);
+        let mut next: BTreeSet<usize> = ways.iter().filter(|at| gives(**at)).map(|at| at + 1).collect();
+        if tap.kept && next.is_empty() {
+            lost.push(format!("{} = {}", tap.item, tap.code));
+        }
+        if !tap.kept || next.is_empty() {
+            next.extend(ways);
+        }
+        ways = next;
+    }
+    (lost, answers.len() - ways.last().copied().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tap(item: &str, code: i64, kept: bool) -> Tap {
+        Tap { item: item.to_owned(), code, kept }
+    }
+
+    fn answers(list: &[(&str, i64)]) -> Vec<(String, i64)> {
+        list.iter().map(|(item, code)| ((*item).to_owned(), *code)).collect()
+    }
+
+    #[test]
+    fn a_tap_that_death_interrupted_may_be_kept_or_not_and_is_made_again() {
+        let taps = [tap("q1", 2, true), tap("q2", 1, false), tap("q2", 1, true), tap("q3", 4, true)];
+        let once = answers(&[("q1", 2), ("q2", 1), ("q3", 4)]);
+        let twice = answers(&[("q1", 2), ("q2", 1), ("q2", 1), ("q3", 4)]);
+        assert_eq!(differences(&taps, &once), (Vec::new(), 0));
+        assert_eq!(differences(&taps, &twice), (Vec::new(), 0));
+    }
+
+    #[test]
+    fn what_the_page_called_kept_and_is_not_there_is_lost() {
+        let taps = [tap("q1", 2, true), tap("q2", 1, true), tap("q3", 4, true)];
+        assert_eq!(differences(&taps, &answers(&[("q1", 2), ("q3", 4)])), (vec!["q2 = 1".to_owned()], 0));
+        assert_eq!(differences(&taps, &answers(&[("q1", 2), ("q2", 1)])), (vec!["q3 = 4".to_owned()], 0));
+    }
+
+    #[test]
+    fn an_answer_that_nobody_tapped_is_foreign() {
+        let taps = [tap("q1", 2, true), tap("q2", 1, false)];
+        assert_eq!(differences(&taps, &answers(&[("q1", 2), ("q2", 3)])), (Vec::new(), 1));
+        assert_eq!(differences(&taps, &answers(&[("q1", 1)])), (vec!["q1 = 2".to_owned()], 1));
+    }
+
+    #[test]
+    fn what_was_written_down_of_a_page_is_read() {
+        let lines = r#"{"what":"tap","item":"q1","code":2}
+            {"what":"kept"}
+            {"what":"tap","item":"q2","code":1}
+            {"what":"killed","at":"tap"}
+            {"what":"received"}"#;
+        let watched = read(lines).unwrap();
+        assert_eq!(watched.taps, [tap("q1", 2, true), tap("q2", 1, false)]);
+        assert_eq!((watched.killed, watched.received), (vec!["tap".to_owned()], true));
+    }
+}
