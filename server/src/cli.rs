@@ -6,6 +6,7 @@ mod instruments;
 mod patient;
 mod questionnaires;
 mod remind;
+mod retention;
 mod serve;
 mod study;
 mod verify;
@@ -99,6 +100,12 @@ enum Command {
         #[command(subcommand)]
         command: accounts::Command,
     },
+    /// Say what is kept, by which rule, since when, and what of it is due
+    Retention {
+        /// Take away what is due first, as `serve` does once a day
+        #[arg(long)]
+        purge: bool,
+    },
     /// Erase a patient who asks for it
     Patient {
         #[command(subcommand)]
@@ -162,6 +169,7 @@ async fn run_command(cli: Cli) -> Result<(), StartError> {
         | Command::Export { .. }
         | Command::Questionnaire { .. }
         | Command::User { .. }
+        | Command::Retention { .. }
         | Command::Patient { .. } => {}
     }
     let config = settings.check()?;
@@ -185,6 +193,7 @@ async fn run_command(cli: Cli) -> Result<(), StartError> {
         }
         Command::Checkpoint => write_checkpoints(&state).await,
         Command::User { command } => accounts::run(&state, command).await,
+        Command::Retention { purge } => retention::run(&state, purge).await,
         Command::Patient { command } => patient::run(&state, command).await,
         Command::Rebuild => rebuild_all(&state).await,
         Command::Remind { dry_run } => remind::run(&state, dry_run).await,

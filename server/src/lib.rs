@@ -29,6 +29,7 @@ pub mod patients;
 pub mod rebuild;
 pub mod reminders;
 pub mod reports;
+pub mod retention;
 pub mod scores;
 mod spa;
 pub mod state;

@@ -16,6 +16,7 @@ mod pushing;
 mod questionnaires;
 mod rebuilding;
 mod reports;
+mod retention;
 mod running;
 mod signing_in;
 mod verifying;

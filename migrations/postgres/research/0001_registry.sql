@@ -150,7 +150,7 @@ INSERT INTO reminding (one, looked_at) VALUES (1, NULL);
 CREATE TABLE enrolment (
   enrolment_id  UUID    NOT NULL PRIMARY KEY,
   patient_id    UUID    NOT NULL REFERENCES patient (patient_id),
-  secret_hash   BYTEA   NOT NULL UNIQUE,
+  secret_hash   BYTEA UNIQUE,                 -- NULL: forgotten, a month after the letter was used up
   selector      TEXT    NOT NULL,
   verifier_hash TEXT    NOT NULL,             -- argon2id, PHC format
   created_by    UUID    NOT NULL REFERENCES staff (staff_id),

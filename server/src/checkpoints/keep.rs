@@ -11,9 +11,6 @@ use crate::state::AppState;
 /// Checkpoints are made once in so long.
 pub(super) const DAY: SignedDuration = SignedDuration::from_hours(24);
 
-/// So long the security log keeps who did what: twelve months.
-pub(super) const SECURITY_LOG: SignedDuration = SignedDuration::from_hours(366 * 24);
-
 const EVERY: Duration = Duration::from_hours(1);
 
 /// Makes the day's checkpoints until asked to stop.

@@ -18,8 +18,8 @@ pub use routes::routes;
 
 use self::tree::LogTree;
 use crate::{
-    audit,
     db::{Db, Tx},
+    retention,
 };
 
 /// One of the two logs.
@@ -75,7 +75,7 @@ async fn sign(snapshot: &mut Tx, key: &CheckpointKey, log: Log) -> sqlx::Result<
     Ok(Checkpoint { log, size, note, new_blocks: tree.into_new_blocks() })
 }
 
-/// What is due each day: checkpoints, and the end of what the security log keeps for twelve months.
+/// What is due each day: checkpoints, and the end of what is kept for a time only.
 ///
 /// # Errors
 /// When the database could not.
@@ -83,8 +83,8 @@ pub async fn make_daily(db: &Db, key: &CheckpointKey, now: Timestamp) -> sqlx::R
     if queries::find_last(db).await?.is_some_and(|last| now.duration_since(last) < keep::DAY) {
         return Ok(());
     }
-    let n_purged = audit::purge(db, now - keep::SECURITY_LOG).await?;
+    let purged = retention::purge(db, now).await?;
     make(db, key, now).await?;
-    tracing::info!(n_purged, "checkpoints were made, and the security log was purged");
+    tracing::info!(?purged, "checkpoints were made, and what was due was taken away");
     Ok(())
 }
