@@ -1,6 +1,7 @@
 //! The command line. What people read goes to standard output through [`say`]; logs and complaints to standard error.
 
 mod accounts;
+mod backup;
 mod demo;
 mod instruments;
 mod patient;
@@ -72,6 +73,16 @@ enum Command {
         #[arg(long, value_name = "TEXT")]
         purpose: String,
     },
+    /// Seal both databases into one file, while the server runs
+    Backup(backup::Backup),
+    /// Make the key that opens backups, and print its public half, which they are sealed for
+    BackupKey {
+        /// File to make, to be kept away from this machine
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Put a backup back, all of it or nothing; the server must not run
+    Restore(backup::Restore),
     /// Write signed checkpoints of the logs to standard output, to be kept on another machine
     Checkpoint,
     /// Hold the logs of answers and audit against themselves, their checkpoints, and checkpoints kept elsewhere
@@ -159,11 +170,14 @@ async fn run_command(cli: Cli) -> Result<(), StartError> {
         Command::Instruments(asked) => return instruments::list(&settings, asked),
         Command::Wording { command } => return instruments::wording(&settings, command),
         Command::Study { command } => return study::run(&settings, command),
+        Command::BackupKey { file } => return backup::make_key(file),
         Command::Serve
         | Command::Demo { .. }
         | Command::Migrate
         | Command::Rebuild
         | Command::Remind { .. }
+        | Command::Backup(_)
+        | Command::Restore(_)
         | Command::Checkpoint
         | Command::Verify(_)
         | Command::Export { .. }
@@ -178,11 +192,22 @@ async fn run_command(cli: Cli) -> Result<(), StartError> {
     if invented.is_some() || matches!(cli.command, Command::Serve) {
         return serve::serve(&config, invented).await;
     }
+    if let Command::Backup(asked) = &cli.command {
+        return backup::backup(asked, &config).await;
+    }
+    if let Command::Restore(asked) = &cli.command {
+        return backup::restore(asked, &config).await;
+    }
     let state = AppState::open(&config, Clock::System, Chance::System).await?;
-    match cli.command {
+    run_beside_server(cli.command, &state).await
+}
+
+/// Commands that work on the databases as the server does, and beside it.
+async fn run_beside_server(command: Command, state: &AppState) -> Result<(), StartError> {
+    match command {
         Command::Export { out, purpose } => {
             let scope = guard::operator().investigator();
-            let reply = exports::to_folder(&scope, &state, &purpose, &out).await.map_err(|error| {
+            let reply = exports::to_folder(&scope, state, &purpose, &out).await.map_err(|error| {
                 StartError::new(format!("The export was not made: {error}."), "choose an empty folder with room")
             })?;
             reply.files.iter().for_each(|file| say(&format!("{}  {}  {} rows", file.sha256, file.name, file.rows)));
@@ -191,18 +216,21 @@ async fn run_command(cli: Cli) -> Result<(), StartError> {
             }
             Ok(())
         }
-        Command::Checkpoint => write_checkpoints(&state).await,
-        Command::User { command } => accounts::run(&state, command).await,
-        Command::Retention { purge } => retention::run(&state, purge).await,
-        Command::Patient { command } => patient::run(&state, command).await,
-        Command::Rebuild => rebuild_all(&state).await,
-        Command::Remind { dry_run } => remind::run(&state, dry_run).await,
+        Command::Checkpoint => write_checkpoints(state).await,
+        Command::User { command } => accounts::run(state, command).await,
+        Command::Retention { purge } => retention::run(state, purge).await,
+        Command::Patient { command } => patient::run(state, command).await,
+        Command::Rebuild => rebuild_all(state).await,
+        Command::Remind { dry_run } => remind::run(state, dry_run).await,
         Command::Migrate => {
             say("The databases are up to date.");
             Ok(())
         }
         Command::Serve
         | Command::Demo { .. }
+        | Command::Backup(_)
+        | Command::BackupKey { .. }
+        | Command::Restore(_)
         | Command::Verify(_)
         | Command::Score(_)
         | Command::Instruments(_)

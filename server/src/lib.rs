@@ -3,6 +3,7 @@
 pub mod assessments;
 pub mod audit;
 pub mod auth;
+pub mod backup;
 pub mod checkpoints;
 pub mod cli;
 pub mod clock;

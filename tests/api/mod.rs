@@ -1,6 +1,7 @@
 //! The interface over real HTTP, on both databases.
 
 mod access;
+mod backups;
 mod clinic;
 mod commands;
 mod demonstration;

@@ -39,6 +39,21 @@ pub struct TestApp {
     _databases: Option<postgres::Databases>,
 }
 
+/// Databases that nobody has opened yet, on the engine of an app.
+pub struct Place {
+    /// How a server over them is started.
+    pub config: Config,
+    folder: TempDir,
+    databases: Option<postgres::Databases>,
+}
+
+impl Place {
+    /// The folder of its files.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+}
+
 /// 2 March 2026, 9 o'clock in Paris.
 fn first_morning() -> Timestamp {
     "2026-03-02T08:00:00Z".parse().unwrap()
@@ -84,6 +99,41 @@ impl TestApp {
             mail: None,
         };
         Self::serve(config, clock, folder, databases).await
+    }
+
+    /// Two more databases, on SQLite or on PostgreSQL; none when there is no PostgreSQL to test on.
+    pub async fn empty_place(&self, on_sqlite: bool) -> Option<Place> {
+        let folder = tempfile::tempdir().unwrap();
+        let databases = if on_sqlite { None } else { Some(postgres::fresh().await?) };
+        let database = match &databases {
+            None => Database::File(folder.path().join("ressenti.db")),
+            Some(databases) => Database::parse_url(&databases.research).unwrap(),
+        };
+        let config = Config {
+            identity_database: database.identity_beside(),
+            database,
+            identity_key: folder.path().join("identity.key"),
+            checkpoint_key: folder.path().join("checkpoint.key"),
+            ..self.config.clone()
+        };
+        Some(Place { config, folder, databases })
+    }
+
+    /// Whether it runs over SQLite.
+    pub fn is_on_sqlite(&self) -> bool {
+        matches!(self.config.database, Database::File(_))
+    }
+
+    /// A server over such databases, at the time that it is here.
+    pub async fn start_at(&self, place: Place) -> Self {
+        Self::serve(place.config, self.clock.clone(), place.folder, place.databases).await
+    }
+
+    /// Stops serving and lets go of the databases.
+    pub async fn stop(&self) {
+        self.serving.abort();
+        self.state.db.close().await;
+        self.state.identity.0.close().await;
     }
 
     /// A second server over the same databases, as a second process would be.

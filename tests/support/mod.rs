@@ -9,7 +9,7 @@ pub mod mail;
 pub mod patient;
 pub mod postgres;
 
-pub use app::{PASSWORD, TestApp};
+pub use app::{PASSWORD, Place, TestApp};
 pub use client::{Client, Reply};
 pub use device::Device;
 pub use patient::Phone;

@@ -29,12 +29,14 @@ use crate::{
 const SETTLES_AFTER: Duration = Duration::from_millis(400);
 
 /// The operations in the order of the choice, by their words in the trail; a test holds them against the server's.
-const OPERATIONS: [&str; 27] = [
+const OPERATIONS: [&str; 29] = [
     "sign_in",
     "lock_session",
     "unlock_session",
     "read_audit",
     "export",
+    "backup",
+    "restore",
     "read_patient",
     "enrol_patient",
     "record_milestone",
@@ -68,6 +70,8 @@ fn operation_name(locale: Locale, word: &str) -> String {
         "read_audit" => Some(text::read_audit(locale)),
         "export" => Some(text::export(locale)),
         "erase" => Some(text::erase(locale)),
+        "backup" => Some(text::backup(locale)),
+        "restore" => Some(text::restore(locale)),
         "purged" => Some(text::purged(locale)),
         "erased" => Some(text::erased(locale)),
         _ => operation_words(locale, word),

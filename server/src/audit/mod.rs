@@ -92,11 +92,15 @@ pub enum Operation {
     PrintForms,
     /// A patient was erased at their request.
     Erase,
+    /// A backup was begun; it holds this entry.
+    Backup,
+    /// A backup was put back: what came after it is gone.
+    Restore,
 }
 
 impl Operation {
     /// Every one.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::SignIn,
         Self::EnrolDevice,
         Self::RevokeDevice,
@@ -124,6 +128,8 @@ impl Operation {
         Self::Correct,
         Self::PrintForms,
         Self::Erase,
+        Self::Backup,
+        Self::Restore,
     ];
 
     /// The word in the trail.
@@ -157,6 +163,8 @@ impl Operation {
             Self::Correct => "correct",
             Self::PrintForms => "print_forms",
             Self::Erase => "erase",
+            Self::Backup => "backup",
+            Self::Restore => "restore",
         }
     }
 
@@ -187,7 +195,9 @@ impl Operation {
             | Self::Transcribe
             | Self::Correct
             | Self::PrintForms
-            | Self::Erase => AuditLog::Clinical,
+            | Self::Erase
+            | Self::Backup
+            | Self::Restore => AuditLog::Clinical,
         }
     }
 }
@@ -212,6 +222,12 @@ impl Entry {
     #[must_use]
     pub const fn staff(staff: StaffId, operation: Operation) -> Self {
         Self { operation, staff: Some(staff), device: None, patient: None, detail: String::new() }
+    }
+
+    /// Something whoever runs the server did by a command.
+    #[must_use]
+    pub const fn operator(operation: Operation) -> Self {
+        Self { operation, staff: None, device: None, patient: None, detail: String::new() }
     }
 
     /// Something a patient did by a link, without being signed in.

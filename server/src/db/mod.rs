@@ -4,14 +4,17 @@
 //! To make that possible, ids are UUIDs, instants are milliseconds (`…_at`), civil dates ISO text (`…_on`) and
 //! JSON is text. A forgotten parameter is NULL to SQLite, hence NOT NULL columns and every test on both engines.
 
+mod alone;
 mod convert;
 mod log_end;
 mod many;
 mod open;
 mod trouble;
 
+use serde::{Deserialize, Serialize};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
+pub use alone::{Alone, connect_alone, is_alone, migrate_within, migrations};
 pub use convert::{
     assessment_id, cause, column, from_code, from_column, from_json, hash, hex, instant, millis, ordinal, parse,
     to_code, to_json,
@@ -51,6 +54,30 @@ pub type Tx = Engine<Transaction<'static, Sqlite>, Transaction<'static, Postgres
 /// The identity database. Its own type, so that no research query can reach a name by mistake.
 #[derive(Clone, Debug)]
 pub struct IdentityDb(pub Db);
+
+/// One of the two databases.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// Pseudonyms, answers, audit.
+    Research,
+    /// Who the pseudonyms are.
+    Identity,
+}
+
+impl Side {
+    /// Both, in the order of the file.
+    pub const BOTH: [Self; 2] = [Self::Research, Self::Identity];
+
+    /// The word for people.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Research => "research",
+            Self::Identity => "identity",
+        }
+    }
+}
 
 /// Runs the body on whichever engine this is: `$it` is that engine's own pool or transaction within it.
 ///

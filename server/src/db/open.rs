@@ -17,10 +17,10 @@ use sqlx::{
 use super::{Db, Engine, IdentityDb, Pool};
 use crate::config::StartError;
 
-static RESEARCH_SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite/research");
-static RESEARCH_POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres/research");
-static IDENTITY_SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite/identity");
-static IDENTITY_POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres/identity");
+pub(super) static RESEARCH_SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite/research");
+pub(super) static RESEARCH_POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres/research");
+pub(super) static IDENTITY_SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite/identity");
+pub(super) static IDENTITY_POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres/identity");
 
 /// A connection that lay idle for longer is tried before it is used.
 const IDLE: Duration = Duration::from_secs(1);
@@ -99,7 +99,7 @@ pub async fn connect(database: &Database, connections: u32, wait: Duration) -> R
     }
 }
 
-fn sqlite_file(path: &Path, wait: Duration) -> SqliteConnectOptions {
+pub(super) fn sqlite_file(path: &Path, wait: Duration) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
@@ -113,7 +113,7 @@ fn sqlite_file(path: &Path, wait: Duration) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
-async fn sqlite(
+pub(super) async fn sqlite(
     database: &Database,
     options: SqliteConnectOptions,
     connections: u32,
@@ -128,7 +128,7 @@ async fn sqlite(
     })
 }
 
-async fn postgres(
+pub(super) async fn postgres(
     database: &Database,
     options: &PgConnectOptions,
     connections: u32,

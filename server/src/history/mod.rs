@@ -39,6 +39,8 @@ const fn kind(operation: Operation) -> Option<HistoryKind> {
         | Operation::UnlockSession
         | Operation::ReadAudit
         | Operation::Export
+        | Operation::Backup
+        | Operation::Restore
         | Operation::Erase => None, // nobody is left to have a history
     }
 }
