@@ -4,11 +4,16 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use server::{
+    auth::guard,
     backup::{Asked, BackupError, Key, Manifest, Recipient, Restored, backup, restore},
     checkpoints,
     db::{Database, Side},
+    erasure,
 };
-use shared::{api::ExportReply, people::Role};
+use shared::{
+    api::{DeviceSessionRequest, ExportReply, ProblemKind},
+    people::Role,
+};
 use verify::{Kind, Log};
 
 use super::commands::ressenti;
@@ -248,6 +253,54 @@ on_both_databases! {
         let back = app.another_process().await;
         assert_eq!(back.count("SELECT COUNT(*) FROM answer_event").await, made.answers.number);
         assert!(back.execute("DELETE FROM answer_event").await.is_err(), "the database refuses as it did");
+    }
+
+    async fn whoever_was_erased_since_a_backup_is_not_brought_back(app: TestApp) {
+        let phone = with_a_past(&app).await;
+        let shelf = Shelf::new();
+        let made = shelf.back_up(&app, "before").await.unwrap();
+        assert_eq!(made.parts[1].n_rows["person"], 2);
+        let nurse = app.sign_in("claire").await;
+        let unknown = Phone::new(&app, &nurse, "R-3").await;
+        for number in ["R-1", "R-3"] {
+            let found = erasure::find(&guard::operator(), &app.state, number).await.unwrap().unwrap();
+            erasure::erase(&app.state, &found, "request of 2 March").await.unwrap();
+        }
+        let (erased, device) = (phone.patient, phone.device);
+        app.stop().await;
+        let asked = |only| Asked { file: shelf.file("before"), only, replace: true };
+        // both at once, then each alone: every database knows by itself who was erased
+        for only in [None, Some(Side::Research), Some(Side::Identity)] {
+            let restored = restore(&asked(only), &shelf.key, &app.config, &app.clock).await.unwrap();
+            assert_eq!(restored.erased_again.into_iter().collect::<Vec<_>>(), [erased], "{only:?}");
+            if let Some(report) = restored.report {
+                assert!(report.is_sound(), "{report}");
+            }
+        }
+        if app.is_on_sqlite() {
+            for file in ["ressenti.db", "identity.db"] {
+                let bytes = std::fs::read(app.folder().join(file)).unwrap();
+                let pseudonym = erased.to_string();
+                assert!(!bytes.windows(3).any(|it| it == b"R-1"), "{file} holds the number");
+                let answer = format!("\"patient\":\"{pseudonym}\"");
+                assert!(!bytes.windows(answer.len()).any(|it| it == answer.as_bytes()), "{file} holds an answer");
+            }
+        }
+        let back = app.another_process().await;
+        assert_eq!(back.count("SELECT COUNT(*) FROM patient").await, 1);
+        assert_eq!(back.count("SELECT COUNT(*) FROM answer_event WHERE body IS NOT NULL").await, 0);
+        assert_eq!(back.count("SELECT COUNT(*) FROM answer_event").await, made.answers.number);
+        assert_eq!(back.count("SELECT COUNT(*) FROM export WHERE erased_at IS NULL").await, 0);
+        let told = "SELECT COUNT(*) FROM audit WHERE operation = 'erase' AND detail LIKE '%; erased before; the backup%'";
+        assert_eq!(back.count(told).await, 2, "the one who is not in it has devices yet");
+        assert!(erasure::find(&guard::operator(), &back.state, "R-1").await.unwrap().is_none());
+        let found = erasure::find(&guard::operator(), &back.state, &erased.to_string()).await.unwrap().unwrap();
+        assert!(found.is_gone());
+        for (device, credential) in [(device, phone.credential.clone()), (unknown.device, unknown.credential.clone())] {
+            let session = DeviceSessionRequest { device, credential };
+            let reply = back.client().post("/api/device/session", &session).await;
+            assert_eq!(reply.refusal(), ProblemKind::DeviceRevoked);
+        }
     }
 
     async fn the_research_part_alone_tells_of_nobody_who_they_are(app: TestApp) {

@@ -1,6 +1,9 @@
 //! `ressenti backup`, `backup-key` and `restore`: what is in the file, what must be kept apart, and what comes after.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 
@@ -58,8 +61,16 @@ pub(super) fn make_key(file: &Path) -> Result<(), StartError> {
 
 /// Makes a backup, and says what is in it and what is not.
 pub(super) async fn backup(asked: &Backup, config: &Config) -> Result<(), StartError> {
-    let hint = "see that both databases run, and that the folder can be written and has room; nothing was changed";
-    let refused = |error: &BackupError| StartError::new(format!("No backup was made: {error}."), hint);
+    let refused = |error: &BackupError| {
+        let hint = if matches!(error, BackupError::File(_, told) if told.kind() == ErrorKind::AlreadyExists) {
+            "choose another name; the file that is there stays as it is"
+        } else if matches!(error, BackupError::NoKey(_)) {
+            "give the line that begins with age1, as ressenti backup-key printed it"
+        } else {
+            "see that both databases run, and that the folder can be written and has room; nothing was changed"
+        };
+        StartError::new(format!("No backup was made: {error}."), hint)
+    };
     let recipients = asked.to.iter().map(|it| Recipient::parse(it)).collect::<Result<Vec<_>, _>>();
     let recipients = recipients.map_err(|error| refused(&error))?;
     let research = db::connect(&config.database, CONNECTIONS, config.database_wait).await?;
@@ -87,23 +98,32 @@ pub(super) async fn restore(asked: &Restore, config: &Config) -> Result<(), Star
     let key = Key::read(&asked.key).map_err(refused)?;
     let asked = Asked { file: asked.file.clone(), only: asked.only, replace: asked.replace };
     let restored = backup::restore(&asked, &key, config, &Clock::System).await;
-    let Restored { manifest, report } = restored.map_err(refused)?;
-    say(&format!("Put back as of {}: {}.", manifest.made_at, contents(&manifest)));
-    say(
-        "What came after is gone from this server; patients' phones keep what they sent. What staff entered since, forms",
-    );
-    say(
-        "typed in and answers given on the ward's tablets have to be entered again, and phones enrolled since be given a",
-    );
-    say("new letter. Revoke and erase again what was revoked or erased since.");
-    say(&format!("The addresses for reminders open with the identity key: {}", config.identity_key.display()));
-    let Some(report) = report else { return Ok(()) };
+    let restored = restored.map_err(refused)?;
+    tell(&restored, config);
+    let Some(report) = restored.report else { return Ok(()) };
     say(&report.to_string());
     if report.is_sound() {
         return Ok(());
     }
     let hint = "the logs were so when the backup was made; keep it, and compare it with an earlier one";
     Err(StartError::new("The backup was put back, and not everything in it fits.", hint))
+}
+
+/// What was put back, and what is now to be done by people.
+fn tell(restored: &Restored, config: &Config) {
+    let Restored { manifest, erased_again, .. } = restored;
+    say(&format!("Put back as of {}: {}.", manifest.made_at, contents(manifest)));
+    say("\nWhat came after is gone from this server; patients' phones keep what they sent. To be done now:");
+    say("  enter again    what staff entered since, typed forms, answers given on the ward's tablets");
+    say("  enrol again    patients enrolled since; give phones set up since a new letter");
+    say("  revoke again   devices and accounts that were revoked or changed since");
+    say("  erase again    who was erased since, as far as this server did not know of it");
+    for patient in erased_again {
+        say(&format!(
+            "\nPatient {patient} is in the backup and was erased since: erased again, before anybody could look."
+        ));
+    }
+    say(&format!("\nThe addresses for reminders open with the identity key: {}\n", config.identity_key.display()));
 }
 
 fn contents(manifest: &Manifest) -> String {

@@ -3,6 +3,7 @@
 //! The research database first, then the identity database, each in one transaction; whatever stops in between is
 //! finished by asking again. What is left, and how it is verified, is in `docs/protocol.md`.
 
+mod again;
 mod queries;
 
 use shared::{
@@ -13,11 +14,13 @@ use shared::{
 use crate::{
     audit,
     auth::guard::{ErasureScope, ManagerScope},
+    db::Tx,
     identity,
     state::AppState,
     sync,
 };
 
+pub use again::Erasures;
 pub use queries::{Holding, Request, is_erased_device, list_requests};
 
 /// A patient that somebody asks to erase, as far as there still is one.
@@ -107,17 +110,32 @@ pub async fn overwrite(state: &AppState) -> bool {
 
 /// The research database in one transaction; `None` when it is done already.
 async fn erase_research(state: &AppState, found: &Found, reason: &str, now: Timestamp) -> sqlx::Result<Option<i64>> {
-    let scope = &found.scope;
+    let erasing = Erasing { requested_at: found.requested_at, erased_at: now, reason, now };
     let mut tx = state.db.begin().await?;
-    if !queries::lock(&mut tx, scope).await? {
+    if !queries::lock(&mut tx, &found.scope).await? {
         return Ok(None);
     }
-    queries::mark_exports(&mut tx, scope, found.requested_at, now).await?;
-    queries::insert_erasure(&mut tx, scope, now).await?;
-    let positions = queries::erase_answers(&mut tx, scope).await?;
-    queries::delete_rows(&mut tx, scope).await?;
-    sync::note_news(&mut tx).await?;
-    let entry = audit::erase(&mut tx, scope, &positions, reason, now).await?;
+    let entry = erase_within(&mut tx, &found.scope, &erasing).await?;
     tx.commit().await?;
     Ok(Some(entry))
+}
+
+/// Why and when a patient is erased.
+struct Erasing<'a> {
+    /// Exports that were made since hold nothing of them; `None` when nobody knows.
+    requested_at: Option<Timestamp>,
+    erased_at: Timestamp,
+    reason: &'a str,
+    now: Timestamp,
+}
+
+/// All that is left of a locked patient in the research database; gives the entry in the audit.
+async fn erase_within(tx: &mut Tx, scope: &ErasureScope, erasing: &Erasing<'_>) -> sqlx::Result<i64> {
+    queries::mark_exports(tx, scope, erasing.requested_at, erasing.now).await?;
+    queries::note_erasure(tx, scope, erasing.erased_at).await?;
+    queries::note_devices(tx, scope).await?;
+    let positions = queries::erase_answers(tx, scope).await?;
+    queries::delete_rows(tx, scope).await?;
+    sync::note_news(tx).await?;
+    audit::erase(tx, scope, &positions, erasing.reason, erasing.now).await
 }

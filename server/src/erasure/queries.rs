@@ -174,16 +174,36 @@ pub(super) async fn mark_exports(
 }
 
 /// Notes the erasure: from here on in this transaction, the database lets go of what is this patient's.
-pub(super) async fn insert_erasure(tx: &mut Tx, scope: &ErasureScope, now: Timestamp) -> sqlx::Result<()> {
-    const ERASURE: &str = "INSERT INTO erasure (patient_id, erased_at) VALUES ($1, $2)";
-    const DEVICES: &str = "INSERT INTO erased_device (device_id)
-        SELECT device_id FROM device WHERE patient_id = $1 AND kind <> 'desk'";
+pub(super) async fn note_erasure(tx: &mut Tx, scope: &ErasureScope, at: Timestamp) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO erasure (patient_id, erased_at) VALUES ($1, $2)";
     let patient = scope.patient().as_uuid();
-    on!(tx, conn => {
-        sqlx::query(ERASURE).bind(patient).bind(millis(now)).execute(&mut **conn).await?;
-        sqlx::query(DEVICES).bind(patient).execute(&mut **conn).await?;
-    });
-    Ok(())
+    on!(tx, conn => sqlx::query(SQL).bind(patient).bind(millis(at)).execute(&mut **conn).await.map(|_| ()))
+}
+
+/// Notes which devices are this patient's.
+pub(super) async fn note_devices(tx: &mut Tx, scope: &ErasureScope) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO erased_device (device_id)
+        SELECT device_id FROM device WHERE patient_id = $1 AND kind <> 'desk'";
+    on!(tx, conn => sqlx::query(SQL).bind(scope.patient().as_uuid()).execute(&mut **conn).await.map(|_| ()))
+}
+
+/// Notes that a device was an erased patient's.
+pub(super) async fn note_device(tx: &mut Tx, device: Uuid) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO erased_device (device_id) VALUES ($1) ON CONFLICT DO NOTHING";
+    on!(tx, conn => sqlx::query(SQL).bind(device).execute(&mut **conn).await.map(|_| ()))
+}
+
+/// Who was erased, and when.
+pub(super) async fn list_erasures(tx: &mut Tx) -> sqlx::Result<Vec<(PatientId, Timestamp)>> {
+    const SQL: &str = "SELECT patient_id, erased_at FROM erasure ORDER BY patient_id";
+    let rows: Vec<(Uuid, i64)> = on!(tx, conn => sqlx::query_as(SQL).fetch_all(&mut **conn).await)?;
+    rows.into_iter().map(|(patient, at)| Ok((PatientId::new(patient), instant(at)?))).collect()
+}
+
+/// Devices that were an erased patient's.
+pub(super) async fn list_erased_devices(tx: &mut Tx) -> sqlx::Result<Vec<Uuid>> {
+    const SQL: &str = "SELECT device_id FROM erased_device";
+    on!(tx, conn => sqlx::query_scalar(SQL).fetch_all(&mut **conn).await)
 }
 
 #[derive(FromRow)]

@@ -22,7 +22,9 @@ use crate::{
 };
 
 pub use contacts::{Contact, IdentityKey, address_for_reminders, contact, list_contacts, list_reachable, set_contact};
-pub use queries::{count_of, erase, find_by_number, find_line, find_person, list_lines, record, search, take_over};
+pub use queries::{
+    count_of, erase, erase_within, find_by_number, find_line, find_person, list_lines, record, search, take_over,
+};
 pub use routes::routes;
 
 /// Who a pseudonym is.

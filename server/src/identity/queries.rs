@@ -270,14 +270,24 @@ pub async fn count_of(db: &IdentityDb, scope: &ErasureScope) -> sqlx::Result<i64
 /// # Errors
 /// When the database could not; nothing is erased then.
 pub async fn erase(db: &IdentityDb, scope: &ErasureScope, now: Timestamp) -> sqlx::Result<()> {
+    let mut tx = db.0.begin().await?;
+    erase_within(&mut tx, scope, now).await?;
+    tx.commit().await
+}
+
+/// The same within a transaction; gives how many rows there were.
+///
+/// # Errors
+/// When the database could not.
+pub async fn erase_within(tx: &mut Tx, scope: &ErasureScope, at: Timestamp) -> sqlx::Result<u64> {
     const NOTE: &str = "INSERT INTO erasure (patient_id, erased_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
     let patient = scope.patient().as_uuid();
-    let mut tx = db.0.begin().await?;
-    on!(&mut tx, conn => {
-        sqlx::query(NOTE).bind(patient).bind(millis(now)).execute(&mut **conn).await?;
+    let mut n = 0;
+    on!(tx, conn => {
+        sqlx::query(NOTE).bind(patient).bind(millis(at)).execute(&mut **conn).await?;
         for [_, delete] in TABLES {
-            sqlx::query(delete).bind(patient).execute(&mut **conn).await?;
+            n += sqlx::query(delete).bind(patient).execute(&mut **conn).await?.rows_affected();
         }
     });
-    tx.commit().await
+    Ok(n)
 }

@@ -7,6 +7,7 @@
 mod queries;
 
 use std::{
+    collections::BTreeSet,
     io,
     path::{Path, PathBuf},
     time::Duration,
@@ -15,6 +16,7 @@ use std::{
 use serde::Deserialize;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
+use shared::id::PatientId;
 
 use super::{
     BackupError, FORMAT, Key, Manifest, Part, queries as reading,
@@ -23,9 +25,11 @@ use super::{
 };
 use crate::{
     audit::{self, Operation},
+    auth::guard,
     clock::Clock,
     config::Config,
-    db::{self, Database, Side, Tx, hex},
+    db::{self, Alone, Database, Side, Tx, hex},
+    erasure::Erasures,
 };
 
 /// What to put back.
@@ -44,11 +48,20 @@ pub struct Asked {
 pub struct Restored {
     /// What the backup says of itself.
     pub manifest: Manifest,
+    /// Who is in the backup and had been erased since, by what stood in the databases before: erased again.
+    pub erased_again: BTreeSet<PatientId>,
     /// What `verify` says of the research database; `None` when it was not asked for.
     pub report: Option<verify::Report>,
 }
 
-/// Restores.
+/// A database that this has to itself, and the transaction that everything happens in.
+struct Place {
+    side: Side,
+    alone: Alone,
+    tx: Tx,
+}
+
+/// Restores. Whoever was erased by what a database knows that is replaced is not brought back.
 ///
 /// # Errors
 /// When the file is not whole or does not open, or a database holds something or is in use: nothing was changed then.
@@ -56,26 +69,30 @@ pub struct Restored {
 pub async fn restore(asked: &Asked, key: &Key, config: &Config, clock: &Clock) -> Result<Restored, BackupError> {
     let manifest = check(&asked.file, key)?;
     let sides = [(Side::Identity, &config.identity_database), (Side::Research, &config.database)];
-    let mut filled = Vec::new();
+    let (mut places, mut erasures) = (Vec::new(), Erasures::default());
     for (side, database) in sides.into_iter().filter(|(side, _)| asked.only.is_none_or(|only| only == *side)) {
         let alone = db::connect_alone(database, config.database_wait).await?;
         let mut tx = alone.begin().await?;
-        empty(&mut tx, side, asked.replace, config.database_wait).await?;
-        fill(&mut tx, side, &asked.file, key, &manifest).await?;
-        if side == Side::Research {
+        empty(&mut tx, side, asked.replace, config.database_wait, &mut erasures).await?;
+        places.push(Place { side, alone, tx });
+    }
+    let mut erased_again = BTreeSet::new();
+    for Place { side, tx, .. } in &mut places {
+        fill(tx, *side, &asked.file, key, &manifest).await?;
+        if *side == Side::Research {
             let detail = format!("{} answers, as of {}", manifest.answers.number, manifest.made_at);
             let entry = audit::Entry::operator(Operation::Restore).with(detail);
-            audit::append(&mut tx, &entry, clock.now()).await?;
+            audit::append(tx, &entry, clock.now()).await?;
         }
-        filled.push((alone, tx));
+        erased_again.extend(erasures.apply(&guard::operator(), tx, *side, clock.now()).await?);
     }
     // both or, but for an engine that fails between these two lines, neither
-    for (alone, tx) in filled {
+    for Place { alone, tx, .. } in places {
         tx.commit().await?;
         alone.close().await;
     }
     let report = if asked.only == Some(Side::Identity) { None } else { Some(verify(&manifest, config, clock).await?) };
-    Ok(Restored { manifest, report })
+    Ok(Restored { manifest, erased_again, report })
 }
 
 /// Reads the whole file, and holds its parts against its manifest.
@@ -95,8 +112,14 @@ fn check(path: &Path, key: &Key) -> Result<Manifest, BackupError> {
     }
 }
 
-/// Leaves nothing but the empty tables of this version.
-async fn empty(tx: &mut Tx, side: Side, replace: bool, wait: Duration) -> Result<(), BackupError> {
+/// Leaves nothing but the empty tables of this version, and the knowledge of who was erased.
+async fn empty(
+    tx: &mut Tx,
+    side: Side,
+    replace: bool,
+    wait: Duration,
+    erasures: &mut Erasures,
+) -> Result<(), BackupError> {
     const LOOK_AGAIN: Duration = Duration::from_millis(50);
     let alone = async {
         while !db::is_alone(tx).await? {
@@ -113,6 +136,9 @@ async fn empty(tx: &mut Tx, side: Side, replace: bool, wait: Duration) -> Result
         if !replace && queries::has_rows(tx, table).await? {
             return Err(BackupError::Filled(side.word()));
         }
+    }
+    if tables.iter().any(|table| table.name == "erasure") {
+        erasures.read(tx, side).await?;
     }
     queries::drop_all(tx, &tables).await?;
     Ok(db::migrate_within(tx, side).await?)
