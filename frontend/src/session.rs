@@ -3,6 +3,8 @@
 //! The only place of the frontend that reads a clock or makes an id. Wrong PINs are slowed, and never erase
 //! anything; a try is counted before it is checked, so that closing the page does not undo it.
 
+pub(crate) mod passkey;
+
 use jiff::{civil::DateTime, tz::Offset};
 use js_sys::{Date as JsDate, Object, Reflect};
 use leptos::prelude::window;

@@ -2,6 +2,7 @@
 //!
 //! Each bad value stops the start with one sentence and a hint.
 
+mod address;
 pub mod key_file;
 mod mail;
 
@@ -17,8 +18,8 @@ use serde::Deserialize;
 
 use crate::db::Database;
 
-use self::mail::MailSettings;
 pub use self::mail::{MailConfig, MailSecurity};
+use self::{address::public_address, mail::MailSettings};
 
 /// Why ressenti did not start: what happened, and what to do about it.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -95,7 +96,7 @@ pub struct Settings {
     /// Sender's address of reminders
     #[arg(long, global = true, env = "RESSENTI_MAIL_FROM", value_name = "ADDRESS")]
     mail_from: Option<String>,
-    /// Where patients reach this server, for the links in reminders: `https://…`
+    /// Where people reach this server, for the links in reminders and for passkeys: `https://…`
     #[arg(long, global = true, env = "RESSENTI_PUBLIC_ADDRESS", value_name = "URL")]
     public_address: Option<String>,
     /// How often reminders are looked through, in minutes [default: 5]
@@ -124,6 +125,8 @@ pub struct Config {
     pub log: LogFormat,
     /// How long to wait for a busy database.
     pub database_wait: Duration,
+    /// Where people reach this server, without a slash at its end, if that was said.
+    pub public_address: Option<String>,
     /// The mail server that reminders leave by, if there is one.
     pub mail: Option<MailConfig>,
 }
@@ -194,13 +197,14 @@ impl Settings {
                 "write a number address and a port, such as 127.0.0.1:8080 or [::1]:8080",
             )
         })?;
+        let public_address = self.public_address.as_deref().map(public_address).transpose()?;
         let mail = MailSettings {
             smtp: self.smtp,
             security: self.smtp_security,
             user: self.smtp_user,
             password_file: self.smtp_password_file,
             from: self.mail_from,
-            public_address: self.public_address,
+            public_address: public_address.clone(),
             every: self.remind_every,
         };
         let data = self.data.unwrap_or_else(|| PathBuf::from("."));
@@ -224,6 +228,7 @@ impl Settings {
             instruments: self.instruments,
             log: self.log.unwrap_or_default(),
             database_wait: Duration::from_millis(self.database_wait.unwrap_or(5_000)),
+            public_address,
             mail: mail.check()?,
         })
     }

@@ -5,7 +5,7 @@ use std::{ops::Deref, sync::Arc};
 use shared::{instrument::catalog::Catalog, study::Study};
 
 use crate::{
-    auth::RecentDevices,
+    auth::{Passkeys, RecentDevices},
     checkpoints::CheckpointKey,
     clock::{Chance, Clock},
     config::{Config, MailConfig, StartError},
@@ -44,6 +44,8 @@ pub struct Parts {
     pub writer: Writer,
     /// What was committed last, as it moves.
     pub news: News,
+    /// How passkeys are taken, if this server can take any.
+    pub passkeys: Option<Arc<Passkeys>>,
     /// The mail server that reminders leave by, if there is one.
     pub mail: Option<Arc<MailConfig>>,
 }
@@ -88,6 +90,7 @@ impl AppState {
             StartError::new(format!("No thread could be started: {error}."), "end what else runs on this machine")
         })?;
         let recent_devices = RecentDevices::default();
+        let passkeys = config.public_address.as_deref().and_then(Passkeys::at).map(Arc::new);
         let mail = config.mail.clone().map(Arc::new);
         Ok(Self(Arc::new(Parts {
             db,
@@ -101,6 +104,7 @@ impl AppState {
             recent_devices,
             writer,
             news,
+            passkeys,
             mail,
         })))
     }

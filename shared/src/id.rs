@@ -135,6 +135,8 @@ ids! {
     MissingReasonId;
     /// A note that something was looked at.
     LookId;
+    /// A passkey of a member of staff.
+    PasskeyId;
 }
 
 keys! {

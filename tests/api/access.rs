@@ -43,6 +43,10 @@ use For::{Devices, EveryDevice, Managers, Nurses, Readers, Staff, Supervisors};
 /// Every route behind the door, whom it is for, and what is sent there.
 const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/api/staff/me", Staff),
+    ("GET", "/api/staff/passkeys", Staff),
+    ("POST", "/api/staff/passkeys", Staff),
+    ("POST", "/api/staff/passkeys/challenge", Staff),
+    ("POST", "/api/staff/passkeys/{passkey}/remove", Staff),
     ("GET", "/api/study", Staff),
     ("GET", "/api/reminders/health", Supervisors),
     ("POST", "/api/patients", Nurses),
@@ -95,6 +99,9 @@ const DOORS: &[(&str, &str, &str)] = &[
     ("GET", "/api/health", "a_database_that_is_down_refuses_loudly"),
     ("POST", "/api/staff/sign-in", "wrong_tries_slow_the_account_down"),
     ("POST", "/api/staff/sign-out", "a_locked_session_ends_with_its_day_and_can_be_signed_out"),
+    ("GET", "/api/staff/ways", "a_passkey_is_both_factors_until_it_is_removed"),
+    ("POST", "/api/staff/passkey/challenge", "a_challenge_works_once_and_for_five_minutes"),
+    ("POST", "/api/staff/passkey/sign-in", "a_passkey_serves_its_own_account_and_this_site_alone"),
     ("POST", "/api/staff/unlock", "a_locked_session_does_nothing_until_its_secret_comes"),
     ("POST", "/api/enrolment/claim", "five_wrong_tries_burn_a_code"),
     ("POST", "/api/device/session", "a_tablet_prepared_again_stays_one_device_and_its_former_credential_stops"),
@@ -214,6 +221,7 @@ impl Cast {
             ("instrument", "epices"),
             ("export", &export),
             ("name", "answers.csv"),
+            ("passkey", &Uuid::nil().to_string()),
         ];
         let filled =
             named.iter().fold(pattern.to_owned(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
@@ -260,6 +268,7 @@ impl Cast {
                 "episode": { "pathway": "conventional", "site": "centre-nord", "from_on": "2026-03-02" },
                 "replaces": 1, "reason": "the access matrix",
             }),
+            "/api/staff/passkeys" => json!({ "reference": "none", "name": "grey key", "credential": {} }),
             "/api/audit"
             | "/api/devices"
             | "/api/quarantine"
@@ -364,9 +373,13 @@ on_both_databases! {
                 let body = cast.body(&app, pattern);
                 let response = call(client, method, &cast.address(pattern, &patient, &code), body.as_ref()).await;
                 let status = response.status();
-                // past the door, these find nothing to do: no flag, no answer, a patient for a site of hers alone
-                let refusable = ["/looks", "/amend", "/api/patients"].iter().any(|end| pattern.ends_with(end));
-                let let_in = status.is_success() || (refusable && problem(response).await.kind == ProblemKind::Refused);
+                // past the door, these find nothing to do: no flag, no answer, no passkey, a patient for a site of hers alone
+                let refusable = ["/looks", "/amend", "/api/patients", "/api/staff/passkeys"];
+                let nothing_to_do = match pattern {
+                    "/api/staff/passkeys/{passkey}/remove" => Some(ProblemKind::NotFound),
+                    _ => refusable.iter().any(|end| pattern.ends_with(end)).then_some(ProblemKind::Refused),
+                };
+                let let_in = status.is_success() || Some(problem(response).await.kind) == nothing_to_do;
                 assert!(let_in, "{who}: {method} {pattern} gave {status}");
             }
         }

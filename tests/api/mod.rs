@@ -13,6 +13,7 @@ mod exports;
 mod instruments;
 mod outages;
 mod oversight;
+mod passkeys;
 mod pushing;
 mod questionnaires;
 mod rebuilding;

@@ -39,15 +39,16 @@ on_both_databases! {
         phone.push(&phone.questionnaire()).await;
         let waiting = letter(&nurse, enrol(&nurse, "R-2").await).await;
         let kept = make_checkpoints(&app).await;
+        assert!(app.client().post("/api/staff/passkey/challenge", &json!({})).await.status.is_success());
         assert_eq!(due(&app).await, []);
         let answers = class(&app, "answers").await;
         assert_eq!((answers.held, answers.oldest), (12, Some(began)));
         assert_eq!((class(&app, "people").await.held, class(&app, "sessions").await.held), (2, 2));
 
         app.clock.advance(Duration::from_hours(13));
-        assert_eq!(due(&app).await, [("sessions", 2)]);
+        assert_eq!(due(&app).await, [("sessions", 2), ("sign-in challenges", 1)]);
         let purge = async || retention::purge(&app.state.db, app.clock.now()).await.unwrap();
-        assert_eq!(purge().await, Purged { sessions: 2, letters: 0, security: 0 });
+        assert_eq!(purge().await, Purged { sessions: 2, challenges: 1, letters: 0, security: 0 });
         assert_eq!(class(&app, "sessions").await.held, 0);
 
         app.clock.advance(30 * DAY);
@@ -55,7 +56,7 @@ on_both_databases! {
         let claim = ClaimRequest::Secret(waiting.secret.clone());
         assert_eq!(app.client().post("/api/enrolment/claim", &claim).await.refusal(), ProblemKind::CodeExpired);
         app.clock.advance(DAY);
-        assert_eq!(purge().await, Purged { sessions: 0, letters: 2, security: 0 });
+        assert_eq!(purge().await, Purged { sessions: 0, challenges: 0, letters: 2, security: 0 });
         assert_eq!(class(&app, "letters' secrets").await.held, 0);
         assert_eq!(app.count("SELECT COUNT(*) FROM enrolment WHERE closed_as IS NOT NULL").await, 2, "what became of them stays");
         assert!(!app.client().post("/api/enrolment/claim", &claim).await.status.is_success());
@@ -65,7 +66,7 @@ on_both_databases! {
         app.clock.advance(366 * DAY);
         let told = due(&app).await;
         assert_eq!(told[0], ("security log", 1), "the first sign-in, not the second");
-        assert_eq!(purge().await, Purged { sessions: 1, letters: 1, security: 1 });
+        assert_eq!(purge().await, Purged { sessions: 1, challenges: 0, letters: 1, security: 1 });
         assert_eq!(due(&app).await, []);
         let held = app.count("SELECT COUNT(*) FROM answer_event WHERE body IS NOT NULL").await;
         assert_eq!((held, class(&app, "answers").await.held), (12, 12));
@@ -108,6 +109,6 @@ async fn the_command_tells_each_class_with_its_rule() {
     assert_eq!(line(&told, "people"), ["people", "until", "erased", "1", "0"]);
     assert!(!told.contains("R-canary"), "{told}");
     let purged = retention(&["--purge"]);
-    assert!(purged.starts_with("Taken away: 2 sessions, the secrets of 1 letters, "), "{purged}");
+    assert!(purged.starts_with("Taken away: 2 sessions, 0 sign-in challenges, the secrets of 1 letters, "), "{purged}");
     assert_eq!(line(&purged, "sessions"), ["sessions", "12", "hours", "0", "0"]);
 }

@@ -34,6 +34,7 @@ async fn start(folder: &std::path::Path) -> (Child, Client) {
         instruments: None,
         log: LogFormat::Json,
         database_wait: std::time::Duration::from_secs(5),
+        public_address: None,
         mail: None,
     };
     let state = AppState::open(&config, Clock::System, Chance::System).await.unwrap();

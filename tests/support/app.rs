@@ -24,6 +24,9 @@ pub const PASSWORD: &str = "a password of a test";
 /// Every test account's authenticator secret.
 const AUTHENTICATOR: &[u8] = b"an authenticator's 160 bits";
 
+/// Where people reach the tests' server, as it believes.
+pub const PUBLIC_ADDRESS: &str = "https://ressenti.example.org";
+
 /// A running server.
 pub struct TestApp {
     /// What the server works on, for looking behind the interface.
@@ -96,6 +99,7 @@ impl TestApp {
             instruments: None,
             log: LogFormat::Text,
             database_wait: Duration::from_millis(500),
+            public_address: Some(PUBLIC_ADDRESS.to_owned()),
             mail: None,
         };
         Self::serve(config, clock, folder, databases).await

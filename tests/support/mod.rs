@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "a test language is written ahead of its use")]
 
 mod app;
+mod authenticator;
 mod client;
 mod device;
 pub mod mail;
@@ -10,6 +11,7 @@ pub mod patient;
 pub mod postgres;
 
 pub use app::{PASSWORD, Place, TestApp};
+pub use authenticator::Authenticator;
 pub use client::{Client, Reply};
 pub use device::Device;
 pub use patient::Phone;

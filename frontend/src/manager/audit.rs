@@ -29,8 +29,11 @@ use crate::{
 const SETTLES_AFTER: Duration = Duration::from_millis(400);
 
 /// The operations in the order of the choice, by their words in the trail; a test holds them against the server's.
-const OPERATIONS: [&str; 29] = [
+const OPERATIONS: [&str; 32] = [
     "sign_in",
+    "add_passkey",
+    "remove_passkey",
+    "refuse_passkey",
     "lock_session",
     "unlock_session",
     "read_audit",
@@ -65,6 +68,9 @@ const OPERATIONS: [&str; 29] = [
 fn operation_name(locale: Locale, word: &str) -> String {
     let own = match word {
         "sign_in" => Some(text::sign_in(locale)),
+        "add_passkey" => Some(text::add_passkey(locale)),
+        "remove_passkey" => Some(text::remove_passkey(locale)),
+        "refuse_passkey" => Some(text::refuse_passkey(locale)),
         "lock_session" => Some(text::lock_session(locale)),
         "unlock_session" => Some(text::unlock_session(locale)),
         "read_audit" => Some(text::read_audit(locale)),
@@ -77,6 +83,15 @@ fn operation_name(locale: Locale, word: &str) -> String {
         _ => operation_words(locale, word),
     };
     own.unwrap_or(word).to_owned()
+}
+
+/// What a sign-in's detail says: by which way.
+fn way_name(locale: Locale, operation: &str, detail: &str) -> Option<&'static str> {
+    match (operation, detail) {
+        ("sign_in", "password") => Some(text::by_password(locale)),
+        ("sign_in", "passkey") => Some(text::by_passkey(locale)),
+        _ => None,
+    }
 }
 
 /// What the trail is narrowed down to, as it is typed.
@@ -215,6 +230,11 @@ fn Line(line: AuditLine) -> impl IntoView {
         (None, None) => text::nobody(locale.get()).to_owned(),
     };
     let device = line.device.map(|device| device.to_string());
+    let (done, told) = (operation.clone(), line.detail);
+    let detail = move || match way_name(locale.get(), &done, &told) {
+        Some(way) => view! { <span class="copy-moment">{way}</span> }.into_any(),
+        None => view! { <span class="copy-moment code" lang="en">{told.clone()}</span> }.into_any(),
+    };
     let log = move || match log {
         AuditLog::Clinical => text::clinical(locale.get()),
         AuditLog::Security => text::security(locale.get()),
@@ -225,7 +245,7 @@ fn Line(line: AuditLine) -> impl IntoView {
             <td>{who}{device.map(|device| view! { <span class="copy-moment code">{device}</span> })}</td>
             <td>
                 {move || operation_name(locale.get(), &operation)}
-                <span class="copy-moment code" lang="en">{line.detail}</span>
+                {detail}
             </td>
             <td class="code small">{line.patient.map(|patient| patient.to_string())}</td>
             <td class="quiet small">{line.number}" · "{log}</td>

@@ -8,17 +8,20 @@ use std::sync::Arc;
 use leptos::{prelude::*, task::spawn_local};
 use serde::{Serialize, de::DeserializeOwned};
 use shared::{
-    api::{LetterReply, ProblemKind, SignInRequest, StaffReply, StudyReply, UnlockRequest},
+    api::{
+        ChallengeReply, LetterReply, PasskeySignInRequest, ProblemKind, SignInRequest, StaffReply, StudyReply,
+        UnlockRequest,
+    },
     id::{PatientId, StaffId},
 };
 
-use super::{Fetched, Names, Trouble};
+use super::{Fetched, Names, Trouble, account::PasskeyFailure};
 use crate::{
     address::Address,
     api,
     i18n::{Locale, use_locale},
     nurse::NurseDrafts,
-    session,
+    session::{self, passkey},
 };
 
 /// Who is at the desk.
@@ -141,6 +144,16 @@ impl Desk {
     /// Signs in; the trouble says why not.
     pub(crate) async fn sign_in(self, request: SignInRequest) -> Result<(), Trouble> {
         let staff = self.post("/api/staff/sign-in", &request).await?;
+        self.come_in(staff);
+        Ok(())
+    }
+
+    /// Signs in with a passkey that this browser's authenticators hold; the failure says why not.
+    pub(crate) async fn sign_in_by_passkey(self) -> Result<(), PasskeyFailure> {
+        let asked: ChallengeReply = self.post("/api/staff/passkey/challenge", &serde_json::json!({})).await?;
+        let credential = passkey::get(&asked.options).await?;
+        let request = PasskeySignInRequest { reference: asked.reference, credential };
+        let staff = self.post("/api/staff/passkey/sign-in", &request).await?;
         self.come_in(staff);
         Ok(())
     }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::{api::StaffReply, people::Role, study::StudyStatus};
 
-use super::{Desk, FetchState, Fetched, Presence, Route, health::HealthPage, sign_in::SignIn};
+use super::{Desk, FetchState, Fetched, Presence, Route, account::AccountPage, health::HealthPage, sign_in::SignIn};
 use crate::{
     i18n::{
         Locale,
@@ -128,6 +128,7 @@ fn Page(role: Role) -> impl IntoView {
         Some(Route::Devices) => view! { <DevicesPage /> }.into_any(),
         Some(Route::SetAside) => view! { <SetAsidePage /> }.into_any(),
         Some(Route::Audit) => view! { <AuditPage /> }.into_any(),
+        Some(Route::Account) => view! { <AccountPage /> }.into_any(),
         Some(Route::Home) | None => view! {
             <Heading text=Signal::derive(move || text::not_here(locale.get()).to_owned()) />
             <p>{move || text::not_here_lead(locale.get())}</p>
@@ -154,6 +155,7 @@ const fn page_name(locale: Locale, route: Route) -> &'static str {
         Route::Devices => text::page::devices(locale),
         Route::SetAside => text::page::set_aside(locale),
         Route::Audit => text::page::audit(locale),
+        Route::Account => text::page::account(locale),
     }
 }
 
@@ -203,8 +205,13 @@ fn Account(staff: StaffReply) -> impl IntoView {
         Role::DataManager => text::role::data_manager(locale),
     };
     let name = staff.username;
+    let current = Signal::derive(move || Route::find(&desk.address.path()) == Some(Route::Account));
     view! {
-        <p class="bar-account">{move || text::signed_in_as(locale.get(), &name, role(locale.get()))}</p>
+        <p class="bar-account">
+            <Link to=Route::Account.path() current>
+                {move || text::signed_in_as(locale.get(), &name, role(locale.get()))}
+            </Link>
+        </p>
         <Button look=Look::Quiet on_press=move |_| desk.sign_out()>{move || text::sign_out(locale.get())}</Button>
     }
 }

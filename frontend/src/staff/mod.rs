@@ -1,5 +1,6 @@
 //! The frame around the staff's pages: signing in, navigation, asking the server, names and moments in words.
 
+mod account;
 mod desk;
 mod download;
 mod fetch;

@@ -41,6 +41,8 @@ pub(crate) enum Route {
     SetAside,
     /// The audit trail.
     Audit,
+    /// The account of whoever is signed in.
+    Account,
 }
 
 /// A nurse's pages in the navigation, the first one first.
@@ -73,6 +75,7 @@ impl Route {
             ["devices"] => Some(Self::Devices),
             ["set-aside"] => Some(Self::SetAside),
             ["audit"] => Some(Self::Audit),
+            ["account"] => Some(Self::Account),
             _ => None,
         }
     }
@@ -98,6 +101,7 @@ impl Route {
             Self::Devices => "/staff/devices".to_owned(),
             Self::SetAside => "/staff/set-aside".to_owned(),
             Self::Audit => "/staff/audit".to_owned(),
+            Self::Account => "/staff/account".to_owned(),
         }
     }
 
@@ -127,7 +131,8 @@ impl Route {
             | Self::Health
             | Self::Devices
             | Self::SetAside
-            | Self::Audit => self,
+            | Self::Audit
+            | Self::Account => self,
         }
     }
 
@@ -138,6 +143,7 @@ impl Route {
         let pages = Self::navigation(role);
         match self {
             Self::Home => pages.first().copied(),
+            Self::Account => Some(self),
             Self::Worklist
             | Self::Patients
             | Self::Patient(_)
@@ -188,6 +194,7 @@ mod tests {
             Route::Devices,
             Route::SetAside,
             Route::Audit,
+            Route::Account,
         ];
         for page in pages {
             assert_eq!(Route::find(&page.path()), Some(page));
@@ -209,6 +216,7 @@ mod tests {
         assert_eq!(Route::Home.seen_by(Role::DataManager), Some(Route::Health));
         assert_eq!(Route::Health.seen_by(Role::Investigator), None);
         assert_eq!(Route::Audit.seen_by(Role::Nurse), None);
+        assert_eq!(Route::Account.seen_by(Role::Investigator), Some(Route::Account));
         assert_eq!(Route::Patient(patient()).seen_by(Role::Investigator), None);
         assert_eq!(Route::Letter(patient()).seen_by(Role::Nurse), Some(Route::Letter(patient())));
     }

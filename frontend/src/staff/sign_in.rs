@@ -1,12 +1,12 @@
 //! Signing in: name, password and one-time code together; a refusal never says which was wrong.
 
 use leptos::{prelude::*, task::spawn_local};
-use shared::api::{ProblemKind, SignInRequest};
+use shared::api::{ProblemKind, SignInRequest, SignInWaysReply};
 
-use super::{Desk, Trouble, WhyOut};
+use super::{Desk, Trouble, WhyOut, account::PasskeyFailure};
 use crate::{
     i18n::{Locale, text::staff::sign_in as text},
-    ui::{Field, Heading, Keyboard, Notice, Tone},
+    ui::{Button, Field, Heading, Keyboard, Look, Notice, Tone},
 };
 
 /// Why nobody was signed in.
@@ -16,6 +16,8 @@ enum Refusal {
     Incomplete,
     /// The server said no, or nothing.
     Trouble(Trouble),
+    /// No passkey was taken.
+    Passkey(PasskeyFailure),
 }
 
 impl Refusal {
@@ -25,6 +27,7 @@ impl Refusal {
             Self::Trouble(Trouble::Said(ProblemKind::WrongCredentials)) => text::wrong(locale),
             Self::Trouble(Trouble::Said(ProblemKind::TooManyTries)) => text::too_many(locale),
             Self::Trouble(trouble) => trouble.sentence(locale),
+            Self::Passkey(failure) => failure.sentence(locale),
         }
     }
 }
@@ -94,7 +97,43 @@ pub(crate) fn SignIn(
             <button type="submit" class="button button-primary" aria-disabled=move || busy.get().then_some("true")>
                 {move || if busy.get() { text::sending(locale.get()) } else { text::send(locale.get()) }}
             </button>
+            <OtherWays refusal busy />
         </form>
+    }
+}
+
+/// The ways to sign in that this server offers besides.
+#[component]
+fn OtherWays(
+    /// Why nobody was signed in.
+    refusal: RwSignal<Option<Refusal>>,
+    /// Whether somebody is just being signed in.
+    busy: RwSignal<bool>,
+) -> impl IntoView {
+    let desk = Desk::find();
+    let locale = desk.locale;
+    let ways = RwSignal::new(SignInWaysReply::default());
+    spawn_local(async move {
+        // without an answer the password stays, which needs none
+        if let Ok(known) = desk.get::<SignInWaysReply>("/api/staff/ways").await {
+            let _ = ways.try_set(known);
+        }
+    });
+    let by_passkey = move |_| {
+        busy.set(true);
+        refusal.set(None);
+        spawn_local(async move {
+            if let Err(failure) = desk.sign_in_by_passkey().await {
+                let _ = refusal.try_set(Some(Refusal::Passkey(failure)));
+                let _ = busy.try_set(false);
+            }
+        });
+    };
+    view! {
+        <Show when=move || ways.get().passkey>
+            <p class="sign-in-or">{move || text::or(locale.get())}</p>
+            <Button look=Look::Secondary busy on_press=by_passkey>{move || text::by_passkey(locale.get())}</Button>
+        </Show>
     }
 }
 

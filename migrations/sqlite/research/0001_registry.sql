@@ -16,6 +16,27 @@ CREATE TABLE staff (
   disabled_at   INTEGER
 ) STRICT;
 
+-- A passkey of a member of staff: a public key with its counter, nothing secret.
+CREATE TABLE passkey (
+  passkey_id    BLOB    NOT NULL PRIMARY KEY,
+  staff_id      BLOB    NOT NULL REFERENCES staff (staff_id),
+  credential_id BLOB    NOT NULL UNIQUE,      -- what its authenticator calls it
+  credential    TEXT    NOT NULL,             -- public key, counter and flags, as webauthn-rs writes them
+  name          TEXT    NOT NULL,             -- what its owner calls it
+  added_at      INTEGER NOT NULL,
+  used_at       INTEGER
+) STRICT;
+CREATE INDEX passkey_by_staff ON passkey (staff_id);
+
+-- What a browser has begun to sign in with or to add, until it comes back: once, within minutes.
+CREATE TABLE sign_in_challenge (
+  reference_hash BLOB    NOT NULL PRIMARY KEY, -- SHA-256 of 32 random bytes that only this browser was given
+  purpose        TEXT    NOT NULL,
+  staff_id       BLOB    REFERENCES staff (staff_id), -- who adds a passkey
+  state          TEXT    NOT NULL,
+  ends_at        INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE patient (
   patient_id  BLOB    NOT NULL PRIMARY KEY,   -- the pseudonym: random, without order
   hemopathy   TEXT    NOT NULL,

@@ -40,6 +40,12 @@ const fn word(log: AuditLog) -> &'static str {
 pub enum Operation {
     /// A member of staff signed in.
     SignIn,
+    /// A member of staff added a passkey.
+    AddPasskey,
+    /// A passkey was removed, by its owner or on the server itself.
+    RemovePasskey,
+    /// A passkey was refused that may have been copied: it counted backwards.
+    RefusePasskey,
     /// A device was enrolled with a letter.
     EnrolDevice,
     /// A device was revoked.
@@ -100,8 +106,11 @@ pub enum Operation {
 
 impl Operation {
     /// Every one.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 32] = [
         Self::SignIn,
+        Self::AddPasskey,
+        Self::RemovePasskey,
+        Self::RefusePasskey,
         Self::EnrolDevice,
         Self::RevokeDevice,
         Self::PrepareTablet,
@@ -137,6 +146,9 @@ impl Operation {
     pub const fn word(self) -> &'static str {
         match self {
             Self::SignIn => "sign_in",
+            Self::AddPasskey => "add_passkey",
+            Self::RemovePasskey => "remove_passkey",
+            Self::RefusePasskey => "refuse_passkey",
             Self::EnrolDevice => "enrol_device",
             Self::RevokeDevice => "revoke_device",
             Self::PrepareTablet => "prepare_tablet",
@@ -172,7 +184,13 @@ impl Operation {
     #[must_use]
     pub const fn log(self) -> AuditLog {
         match self {
-            Self::SignIn | Self::LockSession | Self::UnlockSession | Self::ReadAudit => AuditLog::Security,
+            Self::SignIn
+            | Self::AddPasskey
+            | Self::RemovePasskey
+            | Self::RefusePasskey
+            | Self::LockSession
+            | Self::UnlockSession
+            | Self::ReadAudit => AuditLog::Security,
             Self::EnrolDevice
             | Self::RevokeDevice
             | Self::PrepareTablet

@@ -12,7 +12,7 @@ use shared::{
 use super::{
     guard::{ManagerScope, NurseScope},
     one_time::enrolment_address,
-    password,
+    passkeys, password,
     queries::{self, Account},
 };
 use crate::{clock::Chance, db::Db};
@@ -125,6 +125,7 @@ pub async fn reset(
         return Err(AccountError::Unknown);
     }
     queries::end_sessions_of(&mut tx, username).await?;
+    passkeys::delete_passkeys(&mut tx, username).await?;
     tx.commit().await?;
     Ok(enrolment_address(username, &secret))
 }

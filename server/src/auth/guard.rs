@@ -44,6 +44,7 @@ pub struct OnePatientScope {
 #[derive(Clone, Debug)]
 pub struct StaffScope {
     staff: StaffReply,
+    signed_in_at: Timestamp,
 }
 
 /// A nurse: the patients of her sites, with names.
@@ -148,6 +149,12 @@ impl StaffScope {
     #[must_use]
     pub const fn staff(&self) -> &StaffReply {
         &self.staff
+    }
+
+    /// When this session was opened, which takes both factors.
+    #[must_use]
+    pub const fn signed_in_at(&self) -> Timestamp {
+        self.signed_in_at
     }
 }
 
@@ -340,7 +347,8 @@ impl FromRequestParts<AppState> for StaffScope {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        Ok(Self { staff: staff_session(parts, state).await?.staff })
+        let StaffSession { staff, opened_at, .. } = staff_session(parts, state).await?;
+        Ok(Self { staff, signed_in_at: opened_at })
     }
 }
 

@@ -9,6 +9,7 @@ pub mod guard;
 mod lock;
 mod one_time;
 pub mod origin;
+pub mod passkeys;
 mod password;
 mod queries;
 mod recent;
@@ -17,6 +18,7 @@ mod session;
 
 pub use codes::{Code, random_text, sha256};
 pub use one_time::{authenticator_text, enrolment_address, one_time_code};
+pub use passkeys::Passkeys;
 pub use password::{hash as hash_password, verify as verify_password};
 pub use queries::list_usernames;
 pub use recent::RecentDevices;

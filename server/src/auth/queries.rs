@@ -29,6 +29,7 @@ pub(super) struct Account {
 /// A staff session that is still good.
 pub(super) struct StaffSession {
     pub(super) staff: StaffReply,
+    pub(super) opened_at: Timestamp,
     pub(super) seen_at: Timestamp,
 }
 
@@ -67,7 +68,7 @@ struct AccountRow {
     disabled_at: Option<i64>,
 }
 
-fn staff_reply(id: Uuid, username: String, role: &str, sites: &str) -> sqlx::Result<StaffReply> {
+pub(super) fn staff_reply(id: Uuid, username: String, role: &str, sites: &str) -> sqlx::Result<StaffReply> {
     Ok(StaffReply { staff: StaffId::new(id), username, role: from_code(role)?, sites: from_json(sites)? })
 }
 
@@ -185,11 +186,12 @@ struct StaffSessionRow {
     username: String,
     role: String,
     sites: String,
+    opened_at: i64,
     seen_at: i64,
 }
 
 pub(super) async fn find_staff_session(db: &Db, hash: &[u8], now: Timestamp) -> sqlx::Result<Option<StaffSession>> {
-    const SQL: &str = "SELECT staff.staff_id, username, role, sites, seen_at
+    const SQL: &str = "SELECT staff.staff_id, username, role, sites, session.created_at AS opened_at, seen_at
         FROM session JOIN staff ON staff.staff_id = session.staff_id
         WHERE reference_hash = $1 AND lock_hash IS NULL AND ends_at > $2 AND seen_at > $3 AND disabled_at IS NULL";
     let idle_since = now.checked_sub(IDLE).unwrap_or(Timestamp::MIN);
@@ -197,7 +199,7 @@ pub(super) async fn find_staff_session(db: &Db, hash: &[u8], now: Timestamp) -> 
         .bind(millis(idle_since)).fetch_optional(pool).await)?;
     row.map(|row| {
         let staff = staff_reply(row.staff_id, row.username, &row.role, &row.sites)?;
-        Ok(StaffSession { staff, seen_at: instant(row.seen_at)? })
+        Ok(StaffSession { staff, opened_at: instant(row.opened_at)?, seen_at: instant(row.seen_at)? })
     })
     .transpose()
 }

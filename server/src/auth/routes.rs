@@ -19,9 +19,9 @@ use shared::{
 use super::{
     codes::{Code, random_text, sha256},
     guard::StaffScope,
-    lock, one_time, password,
+    lock, one_time, passkeys, password,
     queries::{self, Account, Holder, Letter},
-    session::{self, DEVICE_COOKIE, STAFF_COOKIE},
+    session::{self, DEVICE_COOKIE, STAFF_COOKIE, SignInWay},
 };
 use crate::{
     audit::{self, Operation},
@@ -42,6 +42,7 @@ pub fn routes() -> Router<AppState> {
         .route("/api/staff/sign-out", post(sign_out))
         .route("/api/staff/me", get(me))
         .merge(lock::routes())
+        .merge(passkeys::routes())
         .route("/api/enrolment/claim", post(claim))
         .route("/api/device/session", post(open_device_session))
 }
@@ -89,18 +90,14 @@ async fn open_staff_session(
     step: i64,
     now: Timestamp,
 ) -> Result<Response, ApiError> {
-    let reference = random_text(&state.chance);
     let staff = account.staff.staff;
     let mut tx = state.db.begin().await?;
     if !queries::take_step(&mut tx, staff, step).await? {
         return Err(wrong_credentials());
     }
-    let former = session::find_cookie(headers, STAFF_COOKIE).map(sha256).unwrap_or_default();
-    queries::end_session(&mut tx, &former, now).await?;
-    queries::insert_session(&mut tx, &sha256(&reference), Holder::Staff(staff), now).await?;
-    audit::append(&mut tx, &audit::Entry::staff(staff, Operation::SignIn), now).await?;
+    let cookie = session::open_for_staff(&mut tx, headers, staff, SignInWay::Password, &state.chance, now).await?;
     tx.commit().await?;
-    Ok(([session::cookie(STAFF_COOKIE, &reference)], Json(account.staff)).into_response())
+    Ok(([cookie], Json(account.staff)).into_response())
 }
 
 async fn sign_out(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, ApiError> {

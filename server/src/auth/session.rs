@@ -3,7 +3,17 @@
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderValue, header};
-use shared::time::Timestamp;
+use shared::{id::StaffId, time::Timestamp};
+
+use super::{
+    codes::{random_text, sha256},
+    queries::{self, Holder},
+};
+use crate::{
+    audit::{self, Operation},
+    clock::Chance,
+    db::Tx,
+};
 
 /// The cookie of a signed-in member of staff.
 pub const STAFF_COOKIE: &str = "__Host-ressenti-staff";
@@ -19,6 +29,43 @@ pub(super) const NOTED_EVERY: Duration = Duration::from_secs(30);
 
 /// The same for a device.
 pub(super) const DEVICE_NOTED_EVERY: Duration = Duration::from_mins(5);
+
+/// What a member of staff signed in with.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum SignInWay {
+    /// Password and one-time code.
+    Password,
+    /// A passkey that verified its owner.
+    Passkey,
+}
+
+impl SignInWay {
+    /// The detail of its audit entry.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Passkey => "passkey",
+        }
+    }
+}
+
+/// Opens a session for a member of staff whose factors were just checked, in the transaction that uses them up; ends
+/// the one that this browser had. Gives the header that sets its cookie.
+pub(super) async fn open_for_staff(
+    tx: &mut Tx,
+    headers: &HeaderMap,
+    staff: StaffId,
+    way: SignInWay,
+    chance: &Chance,
+    now: Timestamp,
+) -> sqlx::Result<(header::HeaderName, HeaderValue)> {
+    let reference = random_text(chance);
+    let former = find_cookie(headers, STAFF_COOKIE).map(sha256).unwrap_or_default();
+    queries::end_session(tx, &former, now).await?;
+    queries::insert_session(tx, &sha256(&reference), Holder::Staff(staff), now).await?;
+    audit::append(tx, &audit::Entry::staff(staff, Operation::SignIn).with(way.word()), now).await?;
+    Ok(cookie(STAFF_COOKIE, &reference))
+}
 
 /// The instant this long after another.
 pub(super) fn after(at: Timestamp, span: Duration) -> Timestamp {

@@ -3,13 +3,17 @@
 use std::io::{BufRead, IsTerminal};
 
 use clap::{Subcommand, ValueEnum};
-use shared::{id::SiteKey, people::Role};
+use shared::{
+    id::{PasskeyId, SiteKey},
+    people::Role,
+};
 
 use super::say;
 use crate::{
     auth::{
         accounts::{self, AccountError, NewAccount},
         guard,
+        passkeys::{self, PasskeyError},
     },
     config::StartError,
     state::AppState,
@@ -45,6 +49,18 @@ pub(super) enum Command {
     Reset {
         /// The account's name
         name: String,
+    },
+    /// List the passkeys of an account
+    Passkeys {
+        /// The account's name
+        name: String,
+    },
+    /// Remove a passkey that was lost or given back, and end the account's sessions
+    RemovePasskey {
+        /// The account's name
+        name: String,
+        /// Which, as `ressenti user passkeys` lists it
+        passkey: PasskeyId,
     },
     /// Close an account and its sessions
     Disable {
@@ -87,7 +103,20 @@ pub(super) async fn run(state: &AppState, command: Command) -> Result<(), StartE
             let address = accounts::reset(&scope, &state.db, &name, password, &state.chance)
                 .await
                 .map_err(|error| told(&error))?;
-            say(&format!("Reset; its sessions are over. The authenticator takes in: {address}"));
+            say(&format!(
+                "Reset; its sessions are over and its passkeys removed. The authenticator takes in: {address}"
+            ));
+        }
+        Command::Passkeys { name } => {
+            let known = passkeys::list(&scope, &state.db, &name).await.map_err(|error| passkey_told(&error.into()))?;
+            for line in known.into_iter().map(|it| it.line) {
+                let used = line.used_at.map_or_else(|| "never used".to_owned(), |at| format!("last used {at}"));
+                say(&format!("{}: {}, added {}, {used}", line.passkey, line.name, line.added_at));
+            }
+        }
+        Command::RemovePasskey { name, passkey } => {
+            passkeys::remove(&scope, &state.db, &name, passkey, now).await.map_err(|error| passkey_told(&error))?;
+            say("Removed; the account's sessions are over. Its password and authenticator go on working.");
         }
         Command::Disable { name } => {
             accounts::disable(&scope, &state.db, &name, now).await.map_err(|error| told(&error))?;
@@ -112,6 +141,10 @@ fn told(error: &AccountError) -> StartError {
         AccountError::Database(_) | AccountError::Fault(_) => "nothing was changed; see the message",
     };
     StartError::new(format!("The account was not changed: {error}."), hint)
+}
+
+fn passkey_told(error: &PasskeyError) -> StartError {
+    StartError::new(format!("No passkey was removed: {error}."), "list them with `ressenti user passkeys NAME`")
 }
 
 /// Asks on a terminal without showing what is typed; otherwise reads the first line of standard input.

@@ -16,11 +16,11 @@ pub(super) async fn run(state: &AppState, purge: bool) -> Result<(), StartError>
         StartError::new(format!("What is kept could not be looked through: {error}."), hint)
     };
     if purge {
-        let Purged { sessions, letters, security } =
+        let Purged { sessions, challenges, letters, security } =
             retention::purge(&state.db, state.clock.now()).await.map_err(refused)?;
         say(&format!(
-            "Taken away: {sessions} sessions, the secrets of {letters} letters, the contents of {security} entries of the \
-             security log.\n"
+            "Taken away: {sessions} sessions, {challenges} sign-in challenges, the secrets of {letters} letters, the contents \
+             of {security} entries of the security log.\n"
         ));
     }
     say(&format!("{:<24} {:<32} {:>9} {:<11} {:>6}", "what", "kept", "held", "oldest", "due"));

@@ -35,6 +35,9 @@ const fn kind(operation: Operation) -> Option<HistoryKind> {
         | Operation::PrintForms => Some(HistoryKind::Devices),
         Operation::ReadPatient => Some(HistoryKind::Readings),
         Operation::SignIn
+        | Operation::AddPasskey
+        | Operation::RemovePasskey
+        | Operation::RefusePasskey
         | Operation::LockSession
         | Operation::UnlockSession
         | Operation::ReadAudit

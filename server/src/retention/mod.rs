@@ -36,6 +36,8 @@ pub struct Class {
 pub struct Purged {
     /// Sessions that had ended.
     pub sessions: u64,
+    /// Challenges that nobody came back for.
+    pub challenges: u64,
     /// Secrets of letters that were used up.
     pub letters: u64,
     /// Payloads of security entries.
@@ -60,6 +62,7 @@ pub async fn report(manager: &ManagerScope, state: &AppState) -> sqlx::Result<Ve
         ("security log", "12 months", queries::SECURITY, Some(before(now, SECURITY_LOG))),
         ("letters' secrets", "24 hours, and 30 days as hashes", queries::LETTERS, Some(before(now, LETTER))),
         ("sessions", "12 hours", queries::SESSIONS, Some(now)),
+        ("sign-in challenges", "five minutes", queries::CHALLENGES, Some(now)),
     ] {
         classes.push(queries::get_class(manager, &state.db, (name, rule), sql, due_before).await?);
     }
@@ -83,6 +86,7 @@ pub async fn report(manager: &ManagerScope, state: &AppState) -> sqlx::Result<Ve
 pub async fn purge(db: &Db, now: Timestamp) -> sqlx::Result<Purged> {
     Ok(Purged {
         sessions: queries::delete_sessions(db, now).await?,
+        challenges: queries::delete_challenges(db, now).await?,
         letters: queries::forget_letters(db, before(now, LETTER)).await?,
         security: audit::purge(db, before(now, SECURITY_LOG)).await?,
     })

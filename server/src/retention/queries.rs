@@ -21,6 +21,8 @@ pub(super) const LETTERS: &str = "SELECT COUNT(*), MIN(created_at),
     FROM enrolment WHERE secret_hash IS NOT NULL";
 pub(super) const SESSIONS: &str = "SELECT COUNT(*), MIN(created_at), COUNT(CASE WHEN ends_at <= $1 THEN 1 END)
     FROM session";
+pub(super) const CHALLENGES: &str = "SELECT COUNT(*), CAST(NULL AS BIGINT), COUNT(CASE WHEN ends_at <= $1 THEN 1 END)
+    FROM sign_in_challenge";
 pub(super) const PEOPLE: &str = "SELECT COUNT(*), CAST(NULL AS BIGINT), COUNT(CASE WHEN $1 > 0 THEN 1 END) FROM person";
 pub(super) const ADDRESSES: &str = "SELECT COUNT(*), MIN(created_at), COUNT(CASE WHEN created_at < $1 THEN 1 END)
     FROM contact WHERE stopped_at IS NULL";
@@ -42,6 +44,12 @@ pub(super) async fn get_class(
 /// Sessions that have ended.
 pub(super) async fn delete_sessions(db: &Db, now: Timestamp) -> sqlx::Result<u64> {
     const SQL: &str = "DELETE FROM session WHERE ends_at <= $1";
+    on!(db.write(), pool => sqlx::query(SQL).bind(millis(now)).execute(pool).await.map(|done| done.rows_affected()))
+}
+
+/// What was asked of browsers that did not come back in time.
+pub(super) async fn delete_challenges(db: &Db, now: Timestamp) -> sqlx::Result<u64> {
+    const SQL: &str = "DELETE FROM sign_in_challenge WHERE ends_at <= $1";
     on!(db.write(), pool => sqlx::query(SQL).bind(millis(now)).execute(pool).await.map(|done| done.rows_affected()))
 }
 

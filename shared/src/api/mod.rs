@@ -13,6 +13,7 @@ mod history;
 mod identity;
 mod milestones;
 mod oversight;
+mod passkeys;
 mod patients;
 mod problem;
 mod reminders;
@@ -37,6 +38,7 @@ pub use milestones::{MilestoneLine, MilestonePreviewReply, MilestoneRequest, Pla
 pub use oversight::{
     AuditLine, AuditRequest, DeviceGroup, DeviceOversight, DevicesRequest, Page, QuarantineLine, QuarantineRequest,
 };
+pub use passkeys::{ChallengeReply, PasskeyLine, PasskeyRequest, PasskeySignInRequest, PasskeysReply, SignInWaysReply};
 pub use patients::{
     AnswerLine, DeviceLine, EnrolPreviewReply, EnrolPreviewRequest, EnrolReply, EnrolRequest, LetterReply, PatientLine,
     PatientReply, PatientsReply, PatientsRequest, ReceivedCopy, ReceivedQuestionnaire, TwiceLine,

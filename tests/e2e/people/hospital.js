@@ -9,10 +9,10 @@ import { Staff } from "./staff.js";
 import { Tablet } from "./tablet.js";
 
 export class Hospital {
-  static async open(engine) {
+  static async open(engine, how) {
     const hospital = new Hospital();
     hospital.sessions = {};
-    hospital.server = await startServer(engine);
+    hospital.server = await startServer(engine, how);
     hospital.origin = hospital.server.origin;
     hospital.browser = await launch();
     // The demonstration gives everybody the same secret; each account still takes a code only once.

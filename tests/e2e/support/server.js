@@ -1,6 +1,7 @@
 // The real server, started for the tests on a free port with databases of its own, and stopped at the end.
 import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import path from "node:path";
@@ -41,15 +42,26 @@ export async function employ({ program, folder, database }, username, site) {
   return secret;
 }
 
+/** A port that nobody listens on now. */
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
 /**
  * Starts `ressenti demo`: the demonstration's registry, its staff, and nothing else on this machine.
- * Resolves when the server says where it listens.
+ * Resolves when the server says where it listens; a `named` one knows its address, which is a name.
  */
-export async function startServer(engine) {
+export async function startServer(engine, { patients = 100, named = false } = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), "ressenti-e2e-"));
   const databases = engine === "postgres" ? await postgresDatabases() : null;
   // a third of the demonstration: every page has something to show, and it starts sooner
-  const words = ["demo", "--patients", "100", "--listen", "127.0.0.1:0", "--data", folder];
+  const port = named ? await freePort() : 0;
+  const words = ["demo", "--patients", String(patients), "--listen", `127.0.0.1:${port}`, "--data", folder];
+  if (named) words.push("--public-address", `http://localhost:${port}`);
   if (databases) words.push("--database", databases.url);
   const child = spawn(program, words, { cwd: root, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, RUST_LOG: "warn" } });
 
@@ -64,7 +76,7 @@ export async function startServer(engine) {
       said.push(line);
       secret ??= /secret.*?\b([A-Z2-7]{16,})\b/i.exec(line)?.[1];
       const found = /http:\/\/127\.0\.0\.1:\d+/.exec(line);
-      if (found) resolve(found[0]);
+      if (found) resolve(named ? `http://localhost:${port}` : found[0]);
     });
   });
   const page = await fetch(origin);
