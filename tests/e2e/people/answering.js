@@ -1,5 +1,5 @@
 // Answering one question after another, whatever each asks for; every choice follows from the question's number.
-import { expect } from "@playwright/test";
+import { expect } from "../support/expect.js";
 
 /** Which kinds of field a question can have, each with how it is filled in. */
 const kinds = [

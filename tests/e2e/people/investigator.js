@@ -1,5 +1,5 @@
 // What an investigator does, in their words.
-import { expect } from "@playwright/test";
+import { expect } from "../support/expect.js";
 import { readFile } from "node:fs/promises";
 import { Staff } from "./staff.js";
 

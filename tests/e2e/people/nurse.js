@@ -1,5 +1,5 @@
 // What a nurse does, in her words.
-import { expect } from "@playwright/test";
+import { expect } from "../support/expect.js";
 import { Staff } from "./staff.js";
 
 const PARTS = ["day", "month", "year"];

@@ -1,5 +1,5 @@
 // What a patient does on their phone, in their words.
-import { expect } from "@playwright/test";
+import { expect } from "../support/expect.js";
 import { pattern, speaker } from "../support/words.js";
 import { Taps, fillIn, kindOf } from "./answering.js";
 

@@ -1,10 +1,10 @@
 // What every member of staff does: sign in with two factors, move between pages, sign out.
-import { expect } from "@playwright/test";
+import { expect } from "../support/expect.js";
 import { speaker } from "../support/words.js";
 
 export class Staff {
-  constructor({ page, context }, { origin, language, username, authenticator }) {
-    Object.assign(this, { page, context, origin, language, username, authenticator, say: speaker(language) });
+  constructor({ page, context }, { origin, language, username, password = "demonstration", authenticator }) {
+    Object.assign(this, { page, context, origin, language, username, password, authenticator, say: speaker(language) });
   }
 
   async opensSignIn() {
@@ -25,7 +25,7 @@ export class Staff {
 
   /** Signs in on the page that asks for it. */
   async signsInHere() {
-    await this.tries({ password: "demonstration" });
+    await this.tries(this);
     await expect(this.page.getByRole("button", { name: this.say("staff.sign_out") })).toBeVisible();
   }
 

@@ -1,5 +1,5 @@
 // The ward's tablet: one browser that is a nurse's, then a patient's, then the nurse's again.
-import { expect } from "@playwright/test";
+import { expect } from "../support/expect.js";
 import { Nurse } from "./nurse.js";
 import { pattern } from "../support/words.js";
 import { Patient } from "./patient.js";

@@ -1,5 +1,5 @@
 // Looking at a page: a picture at each size, and what axe finds on a phone and on a desktop.
-import { expect } from "@playwright/test";
+import { expect } from "./expect.js";
 import { fileURLToPath } from "node:url";
 import { accessibilityFindings } from "./axe.js";
 import { screens } from "./browser.js";

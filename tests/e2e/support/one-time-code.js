@@ -19,7 +19,10 @@ export function codeAt(secret, step) {
   return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, "0");
 }
 
-/** An authenticator that never shows a code twice: the server takes each only once, one step early or late. */
+/**
+ * An authenticator that never shows a code twice: the server takes each only once, one step early or late. It shows the
+ * present one, or one that is to come: a past one may be too late by the time a busy machine has read it.
+ */
 export class Authenticator {
   #secret;
   #last = 0;
@@ -30,7 +33,7 @@ export class Authenticator {
 
   async code() {
     const now = () => Math.floor(Date.now() / 1000 / STEP);
-    const step = Math.max(now() - 1, this.#last + 1);
+    const step = Math.max(now(), this.#last + 1);
     while (step > now() + 1) await new Promise((resolve) => setTimeout(resolve, 200));
     this.#last = step;
     return codeAt(this.#secret, step);
