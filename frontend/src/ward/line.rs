@@ -5,6 +5,7 @@ use std::{cmp::Reverse, collections::BTreeSet};
 use shared::{
     answers::{AnswerEvent, EventBody, KnownBody},
     api::IdentityItem,
+    id::DeviceId,
     sync::store::Tally,
     time::Timestamp,
 };
@@ -42,7 +43,7 @@ impl Outbox {
 }
 
 /// How far a patient's answers on the tablet have come.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub(super) enum Progress {
     /// Begun and not sent.
     Begun,
@@ -70,6 +71,12 @@ impl Line {
     pub(super) fn order(&self) -> (Progress, Option<String>, Reverse<Timestamp>) {
         let number = self.secrets.as_ref().map(|secrets| secrets.patient.registry_number.clone());
         (self.progress(), number, Reverse(self.prepared.at))
+    }
+
+    /// Whose row it is and all that the row shows.
+    pub(super) const fn shown(&self) -> (DeviceId, Timestamp, Progress, usize, bool) {
+        let Prepared { device, at, .. } = self.prepared;
+        (device, at, self.progress(), self.outbox.n_questionnaires, self.secrets.is_some())
     }
 
     /// How far it has come.

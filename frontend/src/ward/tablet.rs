@@ -2,7 +2,7 @@
 //!
 //! Made once, near the root of the staff's app. Until it is known that no patient has it, nothing else shows.
 
-use std::rc::Rc;
+use std::{rc::Rc, time::Duration};
 
 use leptos::{ev, prelude::*, task::spawn_local};
 use shared::{
@@ -24,6 +24,9 @@ use crate::{
     staff::{Desk, Presence, Route, Trouble, WhyOut},
     store::IndexedDbStore,
 };
+
+/// How often what waits is tried again, while the tablet is open.
+const HAND_IN_EVERY: Duration = Duration::from_mins(1);
 
 /// How the tablet stands.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -71,6 +74,8 @@ pub(crate) struct Tablet {
     standing: RwSignal<Standing>,
     lock: RwSignal<Option<Lock>>,
     lines: RwSignal<Vec<Line>>,
+    /// What waits is to be handed in as soon as nothing else is done.
+    due: RwSignal<bool>,
     /// Whom the tablet is to be handed to, once it is open and prepared.
     pub(super) wanted: RwSignal<Option<PatientId>>,
     pub(super) giving: RwSignal<Option<DeviceId>>,
@@ -88,6 +93,7 @@ impl Tablet {
             standing: RwSignal::new(Standing::Unknown),
             lock: RwSignal::new(None),
             lines: RwSignal::new(Vec::new()),
+            due: RwSignal::new(false),
             wanted: RwSignal::new(None),
             giving: RwSignal::new(None),
             work: RwSignal::new(None),
@@ -109,10 +115,28 @@ impl Tablet {
                 tablet.close();
             }
         });
+        // Asked while another round still fails for want of network, the next begins when that one is over.
+        Effect::new(move || {
+            if tablet.due.get() && tablet.work.get().is_none() {
+                tablet.due.set(false);
+                tablet.begin_round();
+            }
+        });
         let online = window_event_listener(ev::online, move |_| tablet.hand_in());
+        // No browser promises to tell of every network that comes back.
+        let waits = move || tablet.lines.with_untracked(|lines| lines.iter().any(|line| line.tally.waiting > 0));
+        let now_and_then = move || {
+            if waits() {
+                tablet.hand_in();
+            }
+        };
+        let again = set_interval_with_handle(now_and_then, HAND_IN_EVERY).ok();
         on_cleanup(move || {
             changed.remove();
             online.remove();
+            if let Some(again) = again {
+                again.clear();
+            }
         });
         tablet
     }
@@ -261,9 +285,10 @@ impl Tablet {
 
     /// Hands in what waits, if the tablet is open; without network nothing changes.
     pub(super) fn hand_in(self) {
-        if self.key().is_none() || self.work.get_untracked().is_some() {
-            return;
-        }
+        self.due.set(self.key().is_some());
+    }
+
+    fn begin_round(self) {
         self.work.set(Some(Work::Sending));
         spawn_local(async move {
             if untrack(|| self.desk.presence()) == Presence::Unknown {

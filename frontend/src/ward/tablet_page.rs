@@ -198,10 +198,6 @@ fn since_words(locale: Locale, since: Option<Timestamp>) -> String {
 #[component]
 fn LineTable(tablet: Tablet) -> impl IntoView {
     let locale = tablet.desk.locale;
-    let rows = move || {
-        let line = |line: Line| view! { <Row tablet line /> };
-        tablet.lines().get().into_iter().map(line).collect_view()
-    };
     view! {
         <TableRoom label=Signal::derive(move || text::title(locale.get()).to_owned())>
             <table class="table stacked" role="table" aria-label=move || text::title(locale.get())>
@@ -215,7 +211,10 @@ fn LineTable(tablet: Tablet) -> impl IntoView {
                         </th>
                     </tr>
                 </thead>
-                <tbody role="rowgroup">{rows}</tbody>
+                <tbody role="rowgroup">
+                    // A row is one patient's for good: what goes while a nurse taps gives its button to nobody else.
+                    <For each=move || tablet.lines().get() key=Line::shown children=move |line| view! { <Row tablet line /> }/>
+                </tbody>
             </table>
         </TableRoom>
     }
