@@ -50,8 +50,19 @@ pub(crate) struct Machine {
     pub(crate) binary: PathBuf,
     /// A PostgreSQL where databases can be made.
     pub(crate) postgres: String,
-    /// The script that uses and kills a patient's browser.
-    pub(crate) killed_phone: PathBuf,
+    /// Where the scripts are that use a browser as people do.
+    pub(crate) scripts: PathBuf,
+}
+
+impl Machine {
+    /// Runs one of the scripts to its end; it writes down what it did and saw in `journal`.
+    pub(crate) async fn browse(&self, script: &str, words: &[&str], journal: &Path) -> Result<()> {
+        let mut node = tokio::process::Command::new("node");
+        node.arg(self.scripts.join(script)).args(words).arg(journal).kill_on_drop(true);
+        let status = node.status().await.context("node could not be started")?;
+        ensure!(status.success(), "{script} {words:?} did not come to its end: {status}");
+        Ok(())
+    }
 }
 
 /// A server's databases and files, with a nurse; running or not.
@@ -60,6 +71,8 @@ pub(crate) struct Hospital {
     folder: TempDir,
     address: Address,
     nurse: String,
+    /// The nurse's authenticator, as it is typed in.
+    secret: String,
 }
 
 /// A server that runs; killed when this goes.
@@ -78,10 +91,11 @@ impl Hospital {
             Engine::Postgres => Address::Postgres(make_databases(&machine.postgres, name).await?),
         };
         std::fs::create_dir(folder.path().join("journals"))?;
-        let mut hospital = Self { binary: machine.binary.clone(), folder, address, nurse: String::new() };
-        let secret = hospital.add_nurse()?;
+        let mut hospital =
+            Self { binary: machine.binary.clone(), folder, address, nurse: String::new(), secret: String::new() };
+        hospital.secret = hospital.add_nurse()?;
         let running = hospital.start("", "")?;
-        hospital.nurse = sign_in(&running, secret).await?;
+        hospital.nurse = sign_in(&running, &hospital.secret).await?;
         running.stop()?;
         Ok(hospital)
     }
@@ -114,15 +128,19 @@ impl Hospital {
         Ok(command)
     }
 
-    fn add_nurse(&self) -> Result<Vec<u8>> {
+    /// What the nurse signs in with in a browser.
+    pub(crate) fn account(&self) -> Value {
+        json!({ "username": "claire", "password": PASSWORD, "secret": self.secret })
+    }
+
+    fn add_nurse(&self) -> Result<String> {
         let mut command = self.command(&["user", "add", "claire", "--role", "nurse", "--site", "toulouse"])?;
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         writeln!(child.stdin.take().context("no input")?, "{PASSWORD}")?;
         let output = child.wait_with_output()?;
         let told = String::from_utf8(output.stdout)?;
         let (_, rest) = told.split_once("secret=").context("no authenticator's secret was told")?;
-        let secret = rest.split('&').next().unwrap_or_default().to_owned();
-        totp_rs::Secret::Encoded(secret).to_bytes().map_err(|error| anyhow::anyhow!("{error:?}"))
+        Ok(rest.split('&').next().unwrap_or_default().to_owned())
     }
 
     /// Starts the server with these fail points armed and this promise broken; both may be empty.
@@ -168,15 +186,20 @@ impl Hospital {
 
     /// Enrols a patient who has something to answer today; the link of their letter, for a real browser.
     pub(crate) async fn write_letter(&self, running: &Running, number: usize) -> Result<(PatientId, String)> {
-        let today = json!({ "kind": "inclusion", "on": { "date": today() } });
-        let patient = self.enrol_patient(running, number, &[today]).await?;
+        let (patient, _) = self.enrol_due(running, number).await?;
         let secret = self.letter(running, patient).await?.secret;
         Ok((patient, format!("{}/#e={secret}", running.origin)))
     }
 
+    /// Enrols a patient who has something to answer today; and their registry number.
+    pub(crate) async fn enrol_due(&self, running: &Running, number: usize) -> Result<(PatientId, String)> {
+        let today = json!({ "kind": "inclusion", "on": { "date": today() } });
+        Ok((self.enrol_patient(running, number, &[today]).await?, registry_number(number)))
+    }
+
     async fn enrol_patient(&self, running: &Running, number: usize, milestones: &[Value]) -> Result<PatientId> {
         let enrolment = json!({
-            "registry_number": format!("CAMPAIGN-{number:05}"), "family_name": "Lefèvre", "given_name": "Émile",
+            "registry_number": registry_number(number), "family_name": "Lefèvre", "given_name": "Émile",
             "hemopathy": "dlbcl", "site": "toulouse", "pathway": "conventional", "language": "fr",
             "milestones": milestones,
         });
@@ -196,12 +219,18 @@ impl Hospital {
     }
 }
 
+fn registry_number(number: usize) -> String {
+    format!("CAMPAIGN-{number:05}")
+}
+
 async fn send(running: &Running, path: &str, cookie: &str, body: &Value) -> Result<reqwest::Response> {
     let request = reqwest::Client::new().post(format!("{}{path}", running.origin)).header(CSRF_HEADER, CSRF_VALUE);
     Ok(request.header(COOKIE, cookie).json(body).send().await?)
 }
 
-async fn sign_in(running: &Running, secret: Vec<u8>) -> Result<String> {
+async fn sign_in(running: &Running, secret: &str) -> Result<String> {
+    let secret =
+        totp_rs::Secret::Encoded(secret.to_owned()).to_bytes().map_err(|error| anyhow::anyhow!("{error:?}"))?;
     let totp = totp_rs::TOTP::new(totp_rs::Algorithm::SHA1, 6, 1, 30, secret)?;
     let request = SignInRequest {
         username: "claire".to_owned(),

@@ -23,7 +23,7 @@ use crate::{
     kinds::{
         broken, browsers, clocks,
         decoders::{self, Effort},
-        disk, kills, network, reunion,
+        disk, kills, network, reunion, tablet,
     },
     report::Line,
     settings::{Settings, say},
@@ -71,9 +71,6 @@ async fn run(settings: &Settings) -> Result<Vec<Line>> {
         if let Some(chance) = settings.chance("flips", engine) {
             lines.extend(told(vec![network::flips(machine, engine, settings.many(500, 5_000), chance).await?]));
         }
-        if let Some(chance) = settings.chance("browsers", engine) {
-            lines.extend(told(vec![browsers::run(machine, engine, settings.many(10, 250), chance).await?]));
-        }
         if let Some(chance) = settings.chance("clocks", engine) {
             lines.extend(told(vec![clocks::run(machine, engine, settings.many(40, 2_000), chance).await?]));
         }
@@ -81,9 +78,26 @@ async fn run(settings: &Settings) -> Result<Vec<Line>> {
     if let Some(chance) = settings.chance("disk", Engine::Sqlite) {
         lines.extend(told(vec![disk::run(machine, settings.many(20, 400), chance).await?]));
     }
+    lines.extend(told(in_browsers(settings).await?));
     lines.extend(alone(settings)?);
     lines.extend(long(settings).await?);
     Ok(lines)
+}
+
+/// What people do in real browsers, on both engines at once: browsers mostly wait.
+async fn in_browsers(settings: &Settings) -> Result<Vec<Line>> {
+    let machine = &settings.machine;
+    let killed = async |engine: Engine| match settings.chance("browsers", engine) {
+        Some(chance) => browsers::run(machine, engine, settings.many(10, 250), chance).await.map(Some),
+        None => Ok(None),
+    };
+    let paired = async |engine: Engine| match settings.chance("tablet", engine) {
+        Some(chance) => tablet::run(machine, engine, settings.many(10, 100), chance).await.map(Some),
+        None => Ok(None),
+    };
+    let killed = tokio::try_join!(killed(Engine::Sqlite), killed(Engine::Postgres))?;
+    let paired = tokio::try_join!(paired(Engine::Sqlite), paired(Engine::Postgres))?;
+    Ok([killed.0, killed.1, paired.0, paired.1].into_iter().flatten().collect())
 }
 
 /// What needs no server.

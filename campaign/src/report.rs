@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::checker::Findings;
+use crate::checker::{
+    Findings,
+    page::{Held, Tap},
+};
 
 /// One line.
 #[derive(Debug, Default)]
@@ -39,6 +42,19 @@ impl Line {
             problems: (!findings.is_clean()).then(|| findings.told()).into_iter().collect(),
             ..Self::default()
         }
+    }
+
+    /// Adds what one patient's taps in a browser came to.
+    pub(crate) fn hold(&mut self, taps: &[Tap], held: &Held, whose: &str) {
+        self.made += taps.len();
+        self.acknowledged += taps.iter().filter(|tap| tap.kept).count();
+        self.lost += held.lost.len();
+        self.foreign += held.n_foreign;
+        let lost =
+            held.lost.first().map(|first| format!("{} kept answers are not on the server: {first}", held.lost.len()));
+        let strange = (held.n_foreign > 0).then(|| format!("{} answers that nobody tapped", held.n_foreign));
+        let unsent = (held.n_sent != 1).then(|| format!("sent {} times", held.n_sent));
+        self.problems.extend([lost, strange, unsent].into_iter().flatten().map(|what| format!("{whose}: {what}")));
     }
 
     /// "No failure in n": the true rate is at most 3/n, at 95 %.

@@ -33,7 +33,7 @@ impl Settings {
         let machine = Machine {
             binary: setting("RESSENTI_CAMPAIGN_SERVER")?.into(),
             postgres: setting("RESSENTI_CAMPAIGN_POSTGRES")?,
-            killed_phone: setting("RESSENTI_CAMPAIGN_PHONE")?.into(),
+            scripts: setting("RESSENTI_CAMPAIGN_SCRIPTS")?.into(),
         };
         let root = std::env::current_dir()?;
         let seed = now_ms().unsigned_abs();

@@ -32,6 +32,6 @@ pub(crate) fn run(words: &[&str], postgres: &Postgres) -> Result<()> {
     campaign.current_dir(shell::root()).args(words);
     campaign.env("RESSENTI_CAMPAIGN_SERVER", built.join("ressenti-under-faults"));
     campaign.env("RESSENTI_CAMPAIGN_POSTGRES", postgres.url());
-    campaign.env("RESSENTI_CAMPAIGN_PHONE", setup::e2e().join("support/killed-phone.js"));
+    campaign.env("RESSENTI_CAMPAIGN_SCRIPTS", setup::e2e().join("support"));
     shell::run(&mut campaign)
 }

@@ -2,13 +2,16 @@
 //!
 //! `tests/e2e/support/killed-phone.js` uses the app in Chromium as a patient does, and writes down what the page said.
 
-use std::{process::Command, time::Instant};
+use std::time::Instant;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::Result;
 use fastrand::Rng;
 
 use crate::{
-    checker::{Database, page},
+    checker::{
+        Database,
+        page::{self, Watched},
+    },
     hospital::{Engine, Hospital, Machine, accidents},
     report::Line,
 };
@@ -37,33 +40,16 @@ pub(crate) async fn run(machine: &Machine, engine: Engine, n: u64, mut chance: R
 }
 
 /// One phone's life; what it came to is added to the line.
-async fn watch(
-    machine: &Machine,
-    hospital: &Hospital,
-    number: usize,
-    seed: u32,
-    line: &mut Line,
-) -> Result<page::Watched> {
+async fn watch(machine: &Machine, hospital: &Hospital, number: usize, seed: u32, line: &mut Line) -> Result<Watched> {
     let journal = hospital.journals().join(format!("page-{number}.jsonl"));
     let running = hospital.start("", "")?;
     let (patient, letter) = hospital.write_letter(&running, number).await?;
-    let mut node = Command::new("node");
-    node.arg(&machine.killed_phone).args([&letter, &KILLS.to_string(), &seed.to_string()]).arg(&journal);
-    let status = node.status().context("node could not be started")?;
-    ensure!(status.success(), "the phone of seed {seed} did not come to its end: {status}");
+    machine.browse("killed-phone.js", &[&letter, &KILLS.to_string(), &seed.to_string()], &journal).await?;
     running.stop()?;
     let watched = page::read(&std::fs::read_to_string(&journal)?)?;
-    let mut rows = Database::open(hospital.address()).await?.rows().await?;
-    rows.retain(|row| row.patient == patient.to_string().replace('-', ""));
-    let (answers, n_sent) = page::said(&rows)?;
-    let (lost, n_foreign) = page::differences(&watched.taps, &answers);
-    line.made += watched.taps.len();
-    line.acknowledged += watched.taps.iter().filter(|tap| tap.kept).count();
-    line.lost += lost.len();
-    line.foreign += n_foreign;
-    let wrong = lost.first().map(|first| format!("{} kept answers are not on the server: {first}", lost.len()));
-    let strange = (n_foreign > 0).then(|| format!("{n_foreign} answers that nobody tapped"));
-    let unsent = (n_sent != 1 || !watched.received).then(|| format!("sent {n_sent} times"));
-    line.problems.extend([wrong, strange, unsent].into_iter().flatten().map(|what| format!("seed {seed}: {what}")));
+    let rows = Database::open(hospital.address()).await?.rows().await?;
+    let taps = watched.taps.values().next().map(Vec::as_slice).unwrap_or_default();
+    line.hold(taps, &page::hold(taps, &patient.to_string(), &rows)?, &format!("seed {seed}"));
+    line.problems.extend((!watched.received).then(|| format!("seed {seed}: the page never said that all is received")));
     Ok(watched)
 }

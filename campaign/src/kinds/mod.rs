@@ -8,6 +8,7 @@ pub(crate) mod disk;
 pub(crate) mod kills;
 pub(crate) mod network;
 pub(crate) mod reunion;
+pub(crate) mod tablet;
 
 use std::time::Instant;
 

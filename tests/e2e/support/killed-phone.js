@@ -1,112 +1,37 @@
 // node killed-phone.js <letter link> <kills> <seed> <journal>: a patient's phone whose browser is killed again and again,
-// while an option is tapped and while answers are sent. Writes down each tap before it is made and each "kept" that the
-// page said, a JSON object a line: the campaign holds that against what the server has in the end.
-import { expect } from "@playwright/test";
-import { appendFileSync } from "node:fs";
+// while an option is tapped and while answers are sent.
 import { Device } from "./browser.js";
+import { WatchedTaps, chanceOf, journalIn, pause } from "./watched-taps.js";
 import { Patient } from "../people/patient.js";
 
 const [link, kills, seed, journal] = process.argv.slice(2);
 /** Taps on questions between two kills, at most. */
 const MOST_TAPS = 4;
-/** So many milliseconds after the tap, or after the sending, at most: before, within and after what it sets off. */
-const SOON = { tap: 6, sending: 400 };
+/** So many milliseconds after the sending, at most: before, within and after what it sets off. */
+const SOON = 400;
 
-const write = (line) => appendFileSync(journal, `${JSON.stringify(line)}\n`);
-
-/** The same chance for the same seed (mulberry32). */
-function chanceOf(start) {
-  let state = Number(start) >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-  return { below: (n) => Math.floor(next() * n), part: next };
-}
-
-/** In the page: taps an option, and waits until the status says that it is being kept, and then that it is. */
-function tapAndWait([code, { keeping, kept }]) {
-  const status = document.querySelector("[role=status]");
-  return new Promise((resolve) => {
-    let begun = false;
-    const watcher = new MutationObserver(() => {
-      const says = (words) => status.textContent.includes(words);
-      if (says(keeping)) begun = true;
-      else if (begun && kept.some(says)) {
-        watcher.disconnect();
-        resolve();
-      }
-    });
-    watcher.observe(status, { subtree: true, childList: true, characterData: true });
-    document.querySelector(`input[type=radio][value="${code}"]`).click();
-  });
-}
-
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const write = journalIn(journal);
 
 class KilledPhone {
   #chance = chanceOf(seed);
 
   constructor(device, patient) {
-    const say = (key) => patient.say(`patient.status.${key}`);
-    const words = { keeping: say("keeping"), kept: ["kept", "waiting", "sending", "offline", "offline_waiting"].map(say) };
-    Object.assign(this, { device, patient, words });
-  }
-
-  get page() {
-    return this.patient.page;
-  }
-
-  /** The question on the screen, and the options that are not chosen. */
-  async question() {
-    await this.page.locator("input[type=radio]").first().waitFor();
-    const item = new URL(this.page.url()).pathname.split("/").at(-1);
-    const codes = await this.page.locator("input[type=radio]:not(:checked)").evaluateAll((all) => all.map(({ value }) => Number(value)));
-    return { item, code: codes[this.#chance.below(codes.length)] };
-  }
-
-  /** Taps an option, once more now and then; each is waited for. */
-  async taps() {
-    do {
-      const said = await this.question();
-      write({ what: "tap", ...said });
-      await this.page.evaluate(tapAndWait, [said.code, this.words]);
-      write({ what: "kept" });
-    } while (this.#chance.below(4) === 0);
-  }
-
-  /** Taps an option, and the battery is empty. */
-  async tapsAndDies() {
-    const said = await this.question();
-    const kill = await this.device.aim();
-    write({ what: "tap", ...said });
-    const tapped = this.page.evaluate(tapAndWait, [said.code, this.words]).then(() => write({ what: "kept" }), () => {});
-    await pause(this.#chance.part() * SOON.tap);
-    await Promise.all([kill(), tapped]);
-    write({ what: "killed", at: "tap" });
+    Object.assign(this, { device, patient, taps: new WatchedTaps(patient, this.#chance, write) });
   }
 
   /** Sends, and the battery is empty. */
   async sendsAndDies() {
     const kill = await this.device.aim();
     const sent = this.patient.sends().catch(() => {});
-    await pause(this.#chance.part() * SOON.sending);
+    await pause(this.#chance.part() * SOON);
     await Promise.all([kill(), sent]);
     write({ what: "killed", at: "sending" });
   }
 
   async startsAgain({ offline }) {
     await this.device.start({ offline });
-    await this.page.goto(this.patient.origin);
+    await this.patient.page.goto(this.patient.origin);
     await this.patient.unlocksIfAsked();
-  }
-
-  async goesOn() {
-    const before = await this.patient.place();
-    await this.patient.taps("questionnaire.go_on");
-    await expect(async () => expect(await this.patient.place()).not.toBe(before)).toPass({ intervals: [20, 20, 50, 100] });
   }
 
   /** The questionnaire that was begun, if it is still to be sent. */
@@ -120,23 +45,18 @@ class KilledPhone {
   /** Lives until its next death; the last is at the sending. */
   async livesOnce(isLast) {
     if (!(await this.resumes())) throw new Error("the questionnaire that was begun is gone");
-    for (let n = isLast ? Infinity : 1 + this.#chance.below(MOST_TAPS); n > 0 && !(await this.isAtReview()); n -= 1) {
-      if (n === 1) return this.tapsAndDies();
-      await this.taps();
-      await this.goesOn();
+    for (let n = isLast ? Infinity : 1 + this.#chance.below(MOST_TAPS); n > 0 && !(await this.taps.isAtReview()); n -= 1) {
+      if (n === 1) return this.taps.tapAndDie(this.device);
+      await this.taps.tap();
+      await this.taps.goOn();
     }
     return this.sendsAndDies();
-  }
-
-  async isAtReview() {
-    await this.patient.place();
-    return this.patient.isAtReview();
   }
 
   async run(n) {
     await this.patient.startsNext();
     await this.patient.begins();
-    await this.taps();
+    await this.taps.tap();
     await this.patient.taps("questionnaire.pause");
     for (let kill = 1; kill <= n; kill += 1) {
       await this.livesOnce(kill === n);
@@ -153,7 +73,7 @@ class KilledPhone {
       await this.patient.returnsToTasks();
     }
     const received = this.patient.say("patient.status.received").split("{")[0];
-    await this.page.waitForFunction((words) => document.querySelector("[role=status]")?.textContent.includes(words), received);
+    await this.patient.page.waitForFunction((words) => document.querySelector("[role=status]")?.textContent.includes(words), received);
     write({ what: "received" });
   }
 }
