@@ -4,6 +4,7 @@
 //! anything; a try is counted before it is checked, so that closing the page does not undo it.
 
 pub(crate) mod passkey;
+pub(crate) mod provider;
 
 use jiff::{civil::DateTime, tz::Offset};
 use js_sys::{Date as JsDate, Object, Reflect};

@@ -5,6 +5,7 @@
 mod address;
 pub mod key_file;
 mod mail;
+mod provider;
 
 use std::{
     fmt,
@@ -18,8 +19,11 @@ use serde::Deserialize;
 
 use crate::db::Database;
 
-pub use self::mail::{MailConfig, MailSecurity};
-use self::{address::public_address, mail::MailSettings};
+use self::{address::public_address, mail::MailSettings, provider::ProviderSettings};
+pub use self::{
+    mail::{MailConfig, MailSecurity},
+    provider::{ProviderConfig, SecondFactor},
+};
 
 /// Why ressenti did not start: what happened, and what to do about it.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -96,12 +100,27 @@ pub struct Settings {
     /// Sender's address of reminders
     #[arg(long, global = true, env = "RESSENTI_MAIL_FROM", value_name = "ADDRESS")]
     mail_from: Option<String>,
-    /// Where people reach this server, for the links in reminders and for passkeys: `https://…`
+    /// Where people reach this server, for links in reminders, passkeys and OpenID Connect: `https://…`
     #[arg(long, global = true, env = "RESSENTI_PUBLIC_ADDRESS", value_name = "URL")]
     public_address: Option<String>,
     /// How often reminders are looked through, in minutes [default: 5]
     #[arg(long, global = true, env = "RESSENTI_REMIND_EVERY", value_name = "MINUTES")]
     remind_every: Option<u64>,
+    /// The hospital's OpenID Connect provider that staff may sign in by: its address, as it writes it
+    #[arg(long, global = true, env = "RESSENTI_OIDC_ISSUER", value_name = "URL")]
+    oidc_issuer: Option<String>,
+    /// What that provider calls this server
+    #[arg(long, global = true, env = "RESSENTI_OIDC_CLIENT", value_name = "NAME")]
+    oidc_client: Option<String>,
+    /// File that holds the secret which the provider gave this server
+    #[arg(long, global = true, env = "RESSENTI_OIDC_CLIENT_SECRET_FILE", value_name = "FILE")]
+    oidc_client_secret_file: Option<PathBuf>,
+    /// Which of its claims names the account here [default: `preferred_username`]
+    #[arg(long, global = true, env = "RESSENTI_OIDC_ACCOUNT_CLAIM", value_name = "CLAIM")]
+    oidc_account_claim: Option<String>,
+    /// What says that two factors were shown there; several are set apart by commas [default: amr=mfa]
+    #[arg(long, global = true, env = "RESSENTI_OIDC_SECOND_FACTOR", value_name = "CLAIM=VALUE")]
+    oidc_second_factor: Option<String>,
 }
 
 /// The configuration of one run, checked.
@@ -129,6 +148,8 @@ pub struct Config {
     pub public_address: Option<String>,
     /// The mail server that reminders leave by, if there is one.
     pub mail: Option<MailConfig>,
+    /// The hospital's own sign-in, if staff may use it.
+    pub provider: Option<ProviderConfig>,
 }
 
 impl fmt::Debug for Settings {
@@ -182,6 +203,11 @@ impl Settings {
             mail_from: self.mail_from.or(other.mail_from),
             public_address: self.public_address.or(other.public_address),
             remind_every: self.remind_every.or(other.remind_every),
+            oidc_issuer: self.oidc_issuer.or(other.oidc_issuer),
+            oidc_client: self.oidc_client.or(other.oidc_client),
+            oidc_client_secret_file: self.oidc_client_secret_file.or(other.oidc_client_secret_file),
+            oidc_account_claim: self.oidc_account_claim.or(other.oidc_account_claim),
+            oidc_second_factor: self.oidc_second_factor.or(other.oidc_second_factor),
         }
     }
 
@@ -207,6 +233,14 @@ impl Settings {
             public_address: public_address.clone(),
             every: self.remind_every,
         };
+        let provider = ProviderSettings {
+            issuer: self.oidc_issuer,
+            client: self.oidc_client,
+            secret_file: self.oidc_client_secret_file,
+            account_claim: self.oidc_account_claim,
+            second_factor: self.oidc_second_factor,
+            public_address: public_address.clone(),
+        };
         let data = self.data.unwrap_or_else(|| PathBuf::from("."));
         let identity_key = self.identity_key.unwrap_or_else(|| data.join("identity.key"));
         let checkpoint_key = self.checkpoint_key.unwrap_or_else(|| data.join("checkpoint.key"));
@@ -230,8 +264,23 @@ impl Settings {
             database_wait: Duration::from_millis(self.database_wait.unwrap_or(5_000)),
             public_address,
             mail: mail.check()?,
+            provider: provider.check()?,
         })
     }
+}
+
+/// The one line of a file that holds a secret.
+fn secret_file(file: &Path, what: &str) -> Result<String, StartError> {
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        let hint = "check the path, and that this account may read it";
+        StartError::new(format!("The file {} of the {what} could not be read: {error}.", file.display()), hint)
+    })?;
+    let secret = text.trim_end_matches(['\r', '\n']).to_owned();
+    if secret.is_empty() {
+        let hint = "write it into the first line";
+        return Err(StartError::new(format!("The file {} of the {what} is empty.", file.display()), hint));
+    }
+    Ok(secret)
 }
 
 /// The data folder, made if need be, and tried: a server that cannot write must say so before it takes an answer.

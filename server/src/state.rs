@@ -5,7 +5,7 @@ use std::{ops::Deref, sync::Arc};
 use shared::{instrument::catalog::Catalog, study::Study};
 
 use crate::{
-    auth::{Passkeys, RecentDevices},
+    auth::{Passkeys, Provider, RecentDevices},
     checkpoints::CheckpointKey,
     clock::{Chance, Clock},
     config::{Config, MailConfig, StartError},
@@ -46,6 +46,8 @@ pub struct Parts {
     pub news: News,
     /// How passkeys are taken, if this server can take any.
     pub passkeys: Option<Arc<Passkeys>>,
+    /// The hospital's own sign-in, if staff may use it.
+    pub provider: Option<Arc<Provider>>,
     /// The mail server that reminders leave by, if there is one.
     pub mail: Option<Arc<MailConfig>>,
 }
@@ -91,6 +93,10 @@ impl AppState {
         })?;
         let recent_devices = RecentDevices::default();
         let passkeys = config.public_address.as_deref().and_then(Passkeys::at).map(Arc::new);
+        let provider = config.provider.clone().map(Provider::new).transpose().map_err(|error| {
+            let hint = "see that this machine's certificates can be read";
+            StartError::new(format!("OpenID Connect cannot be set up: {error}."), hint)
+        })?;
         let mail = config.mail.clone().map(Arc::new);
         Ok(Self(Arc::new(Parts {
             db,
@@ -105,6 +111,7 @@ impl AppState {
             writer,
             news,
             passkeys,
+            provider: provider.map(Arc::new),
             mail,
         })))
     }

@@ -102,6 +102,8 @@ const DOORS: &[(&str, &str, &str)] = &[
     ("GET", "/api/staff/ways", "a_passkey_is_both_factors_until_it_is_removed"),
     ("POST", "/api/staff/passkey/challenge", "a_challenge_works_once_and_for_five_minutes"),
     ("POST", "/api/staff/passkey/sign-in", "a_passkey_serves_its_own_account_and_this_site_alone"),
+    ("POST", "/api/staff/provider/challenge", "what_a_provider_sent_back_works_once_and_for_who_asked"),
+    ("POST", "/api/staff/provider/sign-in", "a_token_that_is_not_for_this_sign_in_proves_nobody"),
     ("POST", "/api/staff/unlock", "a_locked_session_does_nothing_until_its_secret_comes"),
     ("POST", "/api/enrolment/claim", "five_wrong_tries_burn_a_code"),
     ("POST", "/api/device/session", "a_tablet_prepared_again_stays_one_device_and_its_former_credential_stops"),

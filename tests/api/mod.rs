@@ -14,6 +14,7 @@ mod instruments;
 mod outages;
 mod oversight;
 mod passkeys;
+mod provider;
 mod pushing;
 mod questionnaires;
 mod rebuilding;

@@ -36,6 +36,7 @@ async fn start(folder: &std::path::Path) -> (Child, Client) {
         database_wait: std::time::Duration::from_secs(5),
         public_address: None,
         mail: None,
+        provider: None,
     };
     let state = AppState::open(&config, Clock::System, Chance::System).await.unwrap();
     let nurse = accounts::NewAccount {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use server::{
     auth::{self, accounts},
     clock::{Chance, Clock},
-    config::{Config, LogFormat, MailConfig, StartError},
+    config::{Config, LogFormat, MailConfig, ProviderConfig, StartError},
     db::{Database, Engine},
     state::AppState,
 };
@@ -101,6 +101,7 @@ impl TestApp {
             database_wait: Duration::from_millis(500),
             public_address: Some(PUBLIC_ADDRESS.to_owned()),
             mail: None,
+            provider: None,
         };
         Self::serve(config, clock, folder, databases).await
     }
@@ -173,6 +174,12 @@ impl TestApp {
     /// A second server over the same databases, which sends mail.
     pub async fn with_mail(&self, mail: MailConfig) -> Self {
         let config = Config { mail: Some(mail), ..self.config.clone() };
+        Self::serve(config, self.clock.clone(), tempfile::tempdir().unwrap(), None).await
+    }
+
+    /// A second server over the same databases, at which staff may sign in by a provider.
+    pub async fn with_provider(&self, provider: ProviderConfig) -> Self {
+        let config = Config { provider: Some(provider), ..self.config.clone() };
         Self::serve(config, self.clock.clone(), tempfile::tempdir().unwrap(), None).await
     }
 

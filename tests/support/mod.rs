@@ -9,6 +9,7 @@ mod device;
 pub mod mail;
 pub mod patient;
 pub mod postgres;
+pub mod sign_in_page;
 
 pub use app::{PASSWORD, Place, TestApp};
 pub use authenticator::Authenticator;

@@ -29,11 +29,12 @@ use crate::{
 const SETTLES_AFTER: Duration = Duration::from_millis(400);
 
 /// The operations in the order of the choice, by their words in the trail; a test holds them against the server's.
-const OPERATIONS: [&str; 32] = [
+const OPERATIONS: [&str; 33] = [
     "sign_in",
     "add_passkey",
     "remove_passkey",
     "refuse_passkey",
+    "refuse_provider",
     "lock_session",
     "unlock_session",
     "read_audit",
@@ -71,6 +72,7 @@ fn operation_name(locale: Locale, word: &str) -> String {
         "add_passkey" => Some(text::add_passkey(locale)),
         "remove_passkey" => Some(text::remove_passkey(locale)),
         "refuse_passkey" => Some(text::refuse_passkey(locale)),
+        "refuse_provider" => Some(text::refuse_provider(locale)),
         "lock_session" => Some(text::lock_session(locale)),
         "unlock_session" => Some(text::unlock_session(locale)),
         "read_audit" => Some(text::read_audit(locale)),
@@ -85,11 +87,14 @@ fn operation_name(locale: Locale, word: &str) -> String {
     own.unwrap_or(word).to_owned()
 }
 
-/// What a sign-in's detail says: by which way.
+/// What the detail of a sign-in says, or of one that was refused.
 fn way_name(locale: Locale, operation: &str, detail: &str) -> Option<&'static str> {
     match (operation, detail) {
         ("sign_in", "password") => Some(text::by_password(locale)),
         ("sign_in", "passkey") => Some(text::by_passkey(locale)),
+        ("sign_in", "provider") => Some(text::by_provider(locale)),
+        ("refuse_provider", "one factor") => Some(text::one_factor(locale)),
+        ("refuse_provider", "another person") => Some(text::another_person(locale)),
         _ => None,
     }
 }

@@ -9,19 +9,19 @@ use leptos::{prelude::*, task::spawn_local};
 use serde::{Serialize, de::DeserializeOwned};
 use shared::{
     api::{
-        ChallengeReply, LetterReply, PasskeySignInRequest, ProblemKind, SignInRequest, StaffReply, StudyReply,
-        UnlockRequest,
+        ChallengeReply, LetterReply, PasskeySignInRequest, ProblemKind, ProviderReply, ProviderSignInRequest,
+        SignInRequest, StaffReply, StudyReply, UnlockRequest,
     },
     id::{PatientId, StaffId},
 };
 
-use super::{Fetched, Names, Trouble, account::PasskeyFailure};
+use super::{Fetched, Names, Trouble, account::PasskeyFailure, sign_in::ProviderFailure};
 use crate::{
     address::Address,
     api,
     i18n::{Locale, use_locale},
     nurse::NurseDrafts,
-    session::{self, passkey},
+    session::{self, passkey, provider},
 };
 
 /// Who is at the desk.
@@ -44,6 +44,8 @@ pub(crate) enum WhyOut {
     Expired,
     /// Whoever was there signed out.
     Left,
+    /// The hospital's sign-in did not bring anybody in.
+    NotLetIn(ProviderFailure),
 }
 
 /// The desk, given to every page.
@@ -74,7 +76,13 @@ impl Desk {
             last_staff: StoredValue::new(None),
         };
         provide_context(desk);
-        desk.look_up();
+        match provider::come_back(&address.path()) {
+            Some(back) => {
+                address.replace(&back.path);
+                spawn_local(desk.come_back(back.handed));
+            }
+            None => desk.look_up(),
+        }
         desk
     }
 
@@ -156,6 +164,27 @@ impl Desk {
         let staff = self.post("/api/staff/passkey/sign-in", &request).await?;
         self.come_in(staff);
         Ok(())
+    }
+
+    /// Leaves for the hospital's sign-in, which sends the browser back; the failure says why not.
+    pub(crate) async fn leave_for_provider(self) -> Result<(), ProviderFailure> {
+        let to: ProviderReply = self.post("/api/staff/provider/challenge", &serde_json::json!({})).await?;
+        if provider::leave(self.address.path(), to) { Ok(()) } else { Err(ProviderFailure::GivenUp) }
+    }
+
+    /// Hands in what the provider sent back; whoever was signed in before stays when nobody else comes in.
+    async fn come_back(self, handed: Option<ProviderSignInRequest>) {
+        let failure = match handed {
+            None => ProviderFailure::GivenUp,
+            Some(request) => match self.post::<StaffReply>("/api/staff/provider/sign-in", &request).await {
+                Ok(staff) => return self.come_in(staff),
+                Err(trouble) => trouble.into(),
+            },
+        };
+        self.ask_who().await;
+        if self.presence.with_untracked(|presence| *presence == Presence::Out(WhyOut::NotYet)) {
+            self.presence.set(Presence::Out(WhyOut::NotLetIn(failure)));
+        }
     }
 
     /// Signs out and clears the desk, whether or not the server can be told.

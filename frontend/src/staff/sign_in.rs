@@ -1,4 +1,4 @@
-//! Signing in: name, password and one-time code together; a refusal never says which was wrong.
+//! Signing in: name, password and one-time code together, whose refusal never says which was wrong; or another way.
 
 use leptos::{prelude::*, task::spawn_local};
 use shared::api::{ProblemKind, SignInRequest, SignInWaysReply};
@@ -18,6 +18,8 @@ enum Refusal {
     Trouble(Trouble),
     /// No passkey was taken.
     Passkey(PasskeyFailure),
+    /// The hospital's sign-in brought nobody in.
+    Provider(ProviderFailure),
 }
 
 impl Refusal {
@@ -28,6 +30,37 @@ impl Refusal {
             Self::Trouble(Trouble::Said(ProblemKind::TooManyTries)) => text::too_many(locale),
             Self::Trouble(trouble) => trouble.sentence(locale),
             Self::Passkey(failure) => failure.sentence(locale),
+            Self::Provider(failure) => failure.sentence(locale),
+        }
+    }
+}
+
+/// Why the hospital's sign-in brought nobody in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum ProviderFailure {
+    /// It sent nothing back, or this tab never asked it.
+    GivenUp,
+    /// The server said no, or nothing.
+    Server(Trouble),
+}
+
+impl From<Trouble> for ProviderFailure {
+    fn from(trouble: Trouble) -> Self {
+        Self::Server(trouble)
+    }
+}
+
+impl ProviderFailure {
+    /// What happened, what is safe, what to do now.
+    const fn sentence(self, locale: Locale) -> &'static str {
+        match self {
+            Self::GivenUp => text::provider_given_up(locale),
+            Self::Server(Trouble::Said(ProblemKind::WrongCredentials)) => text::provider_not_taken(locale),
+            Self::Server(Trouble::Said(ProblemKind::NotFound)) => text::provider_no_account(locale),
+            Self::Server(Trouble::Said(ProblemKind::Forbidden)) => text::provider_one_factor(locale),
+            Self::Server(Trouble::Said(ProblemKind::Conflict)) => text::provider_another(locale),
+            Self::Server(Trouble::Said(ProblemKind::Unavailable)) => text::provider_unreachable(locale),
+            Self::Server(trouble) => trouble.sentence(locale),
         }
     }
 }
@@ -53,7 +86,10 @@ pub(crate) fn SignIn(
     let desk = Desk::find();
     let locale = desk.locale;
     let [username, password, code] = std::array::from_fn(|_| RwSignal::new(String::new()));
-    let refusal = RwSignal::new(None::<Refusal>);
+    let refusal = RwSignal::new(match why {
+        WhyOut::NotLetIn(failure) => Some(Refusal::Provider(failure)),
+        WhyOut::NotYet | WhyOut::Expired | WhyOut::Left => None,
+    });
     let busy = RwSignal::new(false);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -74,7 +110,7 @@ pub(crate) fn SignIn(
         });
     };
     let before = move || match why {
-        WhyOut::NotYet => None,
+        WhyOut::NotYet | WhyOut::NotLetIn(_) => None,
         WhyOut::Expired => Some(text::expired(locale.get())),
         WhyOut::Left => Some(text::signed_out(locale.get())),
     };
@@ -129,9 +165,24 @@ fn OtherWays(
             }
         });
     };
+    let by_provider = move |_| {
+        busy.set(true);
+        refusal.set(None);
+        spawn_local(async move {
+            if let Err(failure) = desk.leave_for_provider().await {
+                let _ = refusal.try_set(Some(Refusal::Provider(failure)));
+                let _ = busy.try_set(false);
+            }
+        });
+    };
     view! {
-        <Show when=move || ways.get().passkey>
+        <Show when=move || ways.get() != SignInWaysReply::default()>
             <p class="sign-in-or">{move || text::or(locale.get())}</p>
+        </Show>
+        <Show when=move || ways.get().provider>
+            <Button look=Look::Secondary busy on_press=by_provider>{move || text::by_provider(locale.get())}</Button>
+        </Show>
+        <Show when=move || ways.get().passkey>
             <Button look=Look::Secondary busy on_press=by_passkey>{move || text::by_passkey(locale.get())}</Button>
         </Show>
     }
@@ -154,6 +205,17 @@ mod tests {
         {
             let [username, password, code] = boxes;
             assert_eq!(read(username, password, code), None, "{boxes:?}");
+        }
+    }
+
+    #[test]
+    fn every_failure_of_the_hospitals_sign_in_has_words_of_its_own() {
+        use ProblemKind::{Conflict, Forbidden, NotFound, Unavailable, WrongCredentials};
+        let said = [WrongCredentials, NotFound, Forbidden, Conflict, Unavailable].map(Trouble::Said).map(Into::into);
+        for locale in Locale::ALL {
+            let failures = said.into_iter().chain([ProviderFailure::GivenUp]);
+            let sentences: std::collections::BTreeSet<_> = failures.map(|it| it.sentence(locale)).collect();
+            assert_eq!(sentences.len(), 6);
         }
     }
 

@@ -13,7 +13,8 @@ CREATE TABLE staff (
   n_wrong       BIGINT  NOT NULL DEFAULT 0,
   wait_until_at BIGINT  NOT NULL DEFAULT 0,   -- no try counts before this
   created_at    BIGINT  NOT NULL,
-  disabled_at   BIGINT
+  disabled_at   BIGINT,
+  subject       TEXT    UNIQUE                -- whom the hospital's sign-in proved first; nobody else comes in by it
 );
 
 -- A passkey of a member of staff: a public key with its counter, nothing secret.

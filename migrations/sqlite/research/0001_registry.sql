@@ -13,7 +13,8 @@ CREATE TABLE staff (
   n_wrong       INTEGER NOT NULL DEFAULT 0,
   wait_until_at INTEGER NOT NULL DEFAULT 0,   -- no try counts before this
   created_at    INTEGER NOT NULL,
-  disabled_at   INTEGER
+  disabled_at   INTEGER,
+  subject       TEXT    UNIQUE                -- whom the hospital's sign-in proved first; nobody else comes in by it
 ) STRICT;
 
 -- A passkey of a member of staff: a public key with its counter, nothing secret.

@@ -46,6 +46,8 @@ pub enum Operation {
     RemovePasskey,
     /// A passkey was refused that may have been copied: it counted backwards.
     RefusePasskey,
+    /// Whoever the hospital's sign-in proved was not let in to an account.
+    RefuseProvider,
     /// A device was enrolled with a letter.
     EnrolDevice,
     /// A device was revoked.
@@ -106,11 +108,12 @@ pub enum Operation {
 
 impl Operation {
     /// Every one.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::SignIn,
         Self::AddPasskey,
         Self::RemovePasskey,
         Self::RefusePasskey,
+        Self::RefuseProvider,
         Self::EnrolDevice,
         Self::RevokeDevice,
         Self::PrepareTablet,
@@ -149,6 +152,7 @@ impl Operation {
             Self::AddPasskey => "add_passkey",
             Self::RemovePasskey => "remove_passkey",
             Self::RefusePasskey => "refuse_passkey",
+            Self::RefuseProvider => "refuse_provider",
             Self::EnrolDevice => "enrol_device",
             Self::RevokeDevice => "revoke_device",
             Self::PrepareTablet => "prepare_tablet",
@@ -188,6 +192,7 @@ impl Operation {
             | Self::AddPasskey
             | Self::RemovePasskey
             | Self::RefusePasskey
+            | Self::RefuseProvider
             | Self::LockSession
             | Self::UnlockSession
             | Self::ReadAudit => AuditLog::Security,

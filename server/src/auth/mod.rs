@@ -4,6 +4,7 @@
 //! an answer to "who asks?" does not compile. Secrets leave once and are kept as hashes.
 
 pub mod accounts;
+mod challenges;
 mod codes;
 pub mod guard;
 mod lock;
@@ -11,6 +12,7 @@ mod one_time;
 pub mod origin;
 pub mod passkeys;
 mod password;
+mod provider;
 mod queries;
 mod recent;
 mod routes;
@@ -20,6 +22,7 @@ pub use codes::{Code, random_text, sha256};
 pub use one_time::{authenticator_text, enrolment_address, one_time_code};
 pub use passkeys::Passkeys;
 pub use password::{hash as hash_password, verify as verify_password};
+pub use provider::Provider;
 pub use queries::list_usernames;
 pub use recent::RecentDevices;
 pub use routes::routes;

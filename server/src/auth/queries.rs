@@ -116,7 +116,7 @@ pub(super) async fn insert_account(tx: &mut Tx, account: &Account, now: Timestam
 /// New secrets for an account, which also ends its waiting and its being disabled.
 pub(super) async fn reset_account(tx: &mut Tx, username: &str, password_hash: &str, totp: &[u8]) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE staff SET password_hash = $2, totp_secret = $3, totp_step = 0, n_wrong = 0,
-        wait_until_at = 0, disabled_at = NULL WHERE username = $1";
+        wait_until_at = 0, disabled_at = NULL, subject = NULL WHERE username = $1";
     let changed = on!(tx, conn => sqlx::query(SQL).bind(username).bind(password_hash).bind(totp)
         .execute(&mut **conn).await?.rows_affected());
     Ok(changed == 1)
@@ -154,6 +154,16 @@ pub(super) async fn take_step(tx: &mut Tx, staff: StaffId, step: i64) -> sqlx::R
     let taken = on!(tx, conn => sqlx::query(SQL).bind(staff.as_uuid()).bind(step)
         .execute(&mut **conn).await?.rows_affected());
     Ok(taken == 1)
+}
+
+/// Binds an account to whom the provider proved, the first time; `false` when it is somebody else's, or they have another.
+pub(super) async fn bind_subject(tx: &mut Tx, staff: StaffId, subject: &str) -> sqlx::Result<bool> {
+    const SQL: &str = "UPDATE staff SET subject = $2
+        WHERE staff_id = $1 AND disabled_at IS NULL AND COALESCE(subject, $2) = $2
+        AND NOT EXISTS (SELECT 1 FROM staff other WHERE other.subject = $2 AND other.staff_id <> $1)";
+    let bound = on!(tx, conn => sqlx::query(SQL).bind(staff.as_uuid()).bind(subject)
+        .execute(&mut **conn).await?.rows_affected());
+    Ok(bound == 1)
 }
 
 /// Whose a new session is.

@@ -19,7 +19,7 @@ use shared::{
 use super::{
     codes::{Code, random_text, sha256},
     guard::StaffScope,
-    lock, one_time, passkeys, password,
+    lock, one_time, passkeys, password, provider,
     queries::{self, Account, Holder, Letter},
     session::{self, DEVICE_COOKIE, STAFF_COOKIE, SignInWay},
 };
@@ -43,6 +43,7 @@ pub fn routes() -> Router<AppState> {
         .route("/api/staff/me", get(me))
         .merge(lock::routes())
         .merge(passkeys::routes())
+        .merge(provider::routes())
         .route("/api/enrolment/claim", post(claim))
         .route("/api/device/session", post(open_device_session))
 }

@@ -37,6 +37,8 @@ pub(super) enum SignInWay {
     Password,
     /// A passkey that verified its owner.
     Passkey,
+    /// The hospital's own sign-in.
+    Provider,
 }
 
 impl SignInWay {
@@ -45,6 +47,7 @@ impl SignInWay {
         match self {
             Self::Password => "password",
             Self::Passkey => "passkey",
+            Self::Provider => "provider",
         }
     }
 }

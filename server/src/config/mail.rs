@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use lettre::Address;
 use serde::Deserialize;
 
-use super::{StartError, address::is_this_machine};
+use super::{StartError, address::is_this_machine, secret_file};
 
 /// How the way to the mail server is protected.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Deserialize, ValueEnum)]
@@ -127,16 +127,7 @@ fn credentials(user: Option<String>, file: Option<PathBuf>) -> Result<Option<(St
             return Err(StartError::new("The mail server is given a name or a password, but not both.", hint));
         }
     };
-    let password = std::fs::read_to_string(&file).map_err(|error| {
-        let hint = "check the path, and that this account may read it";
-        StartError::new(format!("The mail server's password file {} could not be read: {error}.", file.display()), hint)
-    })?;
-    let password = password.trim_end_matches(['\r', '\n']).to_owned();
-    if password.is_empty() {
-        let hint = "write the password into its first line";
-        return Err(StartError::new(format!("The mail server's password file {} is empty.", file.display()), hint));
-    }
-    Ok(Some((user, password)))
+    Ok(Some((user, secret_file(&file, "mail server's password")?)))
 }
 
 #[cfg(test)]

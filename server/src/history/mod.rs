@@ -38,6 +38,7 @@ const fn kind(operation: Operation) -> Option<HistoryKind> {
         | Operation::AddPasskey
         | Operation::RemovePasskey
         | Operation::RefusePasskey
+        | Operation::RefuseProvider
         | Operation::LockSession
         | Operation::UnlockSession
         | Operation::ReadAudit

@@ -16,6 +16,7 @@ mod oversight;
 mod passkeys;
 mod patients;
 mod problem;
+mod provider;
 mod reminders;
 mod reports;
 mod staff;
@@ -44,6 +45,7 @@ pub use patients::{
     PatientReply, PatientsReply, PatientsRequest, ReceivedCopy, ReceivedQuestionnaire, TwiceLine,
 };
 pub use problem::{Problem, ProblemKind};
+pub use provider::{ProviderReply, ProviderSignInRequest};
 pub use reminders::{
     ReminderChoice, ReminderDay, ReminderLine, ReminderOutcome, RemindersHealthReply, RemindersReply, RemindersRequest,
     RemindersStanding,

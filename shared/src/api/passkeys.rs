@@ -12,6 +12,8 @@ use crate::{id::PasskeyId, time::Timestamp};
 pub struct SignInWaysReply {
     /// By passkey.
     pub passkey: bool,
+    /// By the hospital's own sign-in.
+    pub provider: bool,
 }
 
 /// What an authenticator is asked: the reply to `POST /api/staff/passkey/challenge`, before signing in, and to

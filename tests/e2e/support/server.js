@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import path from "node:path";
 import readline from "node:readline";
 import pg from "pg";
+import { startSignInPage } from "./sign-in-page.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const program = process.env.RESSENTI_BIN ?? path.join(root, "target/debug/ressenti");
@@ -53,15 +54,18 @@ async function freePort() {
 
 /**
  * Starts `ressenti demo`: the demonstration's registry, its staff, and nothing else on this machine.
- * Resolves when the server says where it listens; a `named` one knows its address, which is a name.
+ * Resolves when the server says where it listens; a `named` one knows its address, which is a name. With a `provider` the
+ * hospital has a sign-in of its own, which runs beside it.
  */
-export async function startServer(engine, { patients = 100, named = false } = {}) {
+export async function startServer(engine, { patients = 100, named = false, provider = false } = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), "ressenti-e2e-"));
   const databases = engine === "postgres" ? await postgresDatabases() : null;
   // a third of the demonstration: every page has something to show, and it starts sooner
-  const port = named ? await freePort() : 0;
+  const port = named || provider ? await freePort() : 0;
+  const address = `http://${named ? "localhost" : "127.0.0.1"}:${port}`;
+  const signInPage = provider ? await startSignInPage(address) : null;
   const words = ["demo", "--patients", String(patients), "--listen", `127.0.0.1:${port}`, "--data", folder];
-  if (named) words.push("--public-address", `http://localhost:${port}`);
+  if (port) words.push("--public-address", address, ...(signInPage?.words ?? []));
   if (databases) words.push("--database", databases.url);
   const child = spawn(program, words, { cwd: root, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, RUST_LOG: "warn" } });
 
@@ -76,7 +80,7 @@ export async function startServer(engine, { patients = 100, named = false } = {}
       said.push(line);
       secret ??= /secret.*?\b([A-Z2-7]{16,})\b/i.exec(line)?.[1];
       const found = /http:\/\/127\.0\.0\.1:\d+/.exec(line);
-      if (found) resolve(named ? `http://localhost:${port}` : found[0]);
+      if (found) resolve(port ? address : found[0]);
     });
   });
   const page = await fetch(origin);
@@ -89,6 +93,7 @@ export async function startServer(engine, { patients = 100, named = false } = {}
     program,
     database: databases?.url,
     secret,
+    signInPage,
     engine,
     folder,
     log,
@@ -96,6 +101,7 @@ export async function startServer(engine, { patients = 100, named = false } = {}
       child.kill("SIGTERM");
       await gone;
       await databases?.drop();
+      await signInPage?.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };

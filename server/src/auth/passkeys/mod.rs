@@ -1,7 +1,6 @@
 //! Passkeys of staff (WebAuthn): one that verified its owner, by a PIN or a finger, counts as both factors.
 //!
-//! Nobody types a name: the authenticator says whose passkey it is, so that there is no name to try. What a browser is
-//! asked waits here, not there, under a random reference; it is taken once, whatever comes of it.
+//! Nobody types a name: the authenticator says whose passkey it is, so that there is no name to try.
 
 mod queries;
 mod routes;
@@ -15,7 +14,7 @@ use webauthn_rs::{
     prelude::{Passkey, PasskeyRegistration, Url},
 };
 
-use super::guard::ManagerScope;
+use super::{challenges::PATIENCE, guard::ManagerScope};
 use crate::{
     audit::{self, Operation},
     db::Db,
@@ -24,9 +23,6 @@ use crate::{
 pub use queries::AccountPasskey;
 pub(super) use queries::delete_passkeys;
 pub(super) use routes::routes;
-
-/// What is asked of a browser waits so long for its answer.
-const PATIENCE: Duration = Duration::from_mins(5);
 
 /// A session may add and remove passkeys so long after both factors were shown: one that was taken over later may not.
 const FRESH: Duration = Duration::from_mins(10);

@@ -1,6 +1,5 @@
-//! SQL of passkeys, and of what browsers were asked.
+//! SQL of passkeys.
 
-use serde::{Serialize, de::DeserializeOwned};
 use shared::{
     api::{PasskeyLine, StaffReply},
     id::{PasskeyId, StaffId},
@@ -11,63 +10,9 @@ use uuid::Uuid;
 use webauthn_rs::prelude::Passkey;
 
 use crate::{
-    auth::{codes::sha256, queries::staff_reply},
+    auth::queries::staff_reply,
     db::{Db, Tx, from_json, instant, millis, on, to_json},
 };
-
-/// What a browser was asked for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Purpose {
-    /// To sign in with a passkey: nobody yet.
-    SignIn,
-    /// To add a passkey, for this account.
-    Add(StaffId),
-}
-
-impl Purpose {
-    const fn parts(self) -> (&'static str, Option<Uuid>) {
-        match self {
-            Self::SignIn => ("passkey", None),
-            Self::Add(staff) => ("add_passkey", Some(staff.as_uuid())),
-        }
-    }
-}
-
-/// Keeps what a browser is asked, under a reference, and clears away what nobody came back for.
-pub(super) async fn insert_challenge(
-    db: &Db,
-    reference: &str,
-    purpose: Purpose,
-    state: &impl Serialize,
-    (now, ends): (Timestamp, Timestamp),
-) -> sqlx::Result<()> {
-    const CLEAR: &str = "DELETE FROM sign_in_challenge WHERE ends_at <= $1";
-    const SQL: &str = "INSERT INTO sign_in_challenge (reference_hash, purpose, staff_id, state, ends_at)
-        VALUES ($1, $2, $3, $4, $5)";
-    let (hash, (purpose, staff), state) = (sha256(reference), purpose.parts(), to_json(state)?);
-    let mut tx = db.begin().await?;
-    on!(&mut tx, conn => {
-        sqlx::query(CLEAR).bind(millis(now)).execute(&mut **conn).await?;
-        sqlx::query(SQL).bind(hash).bind(purpose).bind(staff).bind(state).bind(millis(ends)).execute(&mut **conn).await?;
-    });
-    tx.commit().await
-}
-
-/// Takes what a browser was asked: it is gone then, whatever comes of it. `None` when there is nothing of this purpose
-/// under the reference, or no longer.
-pub(super) async fn take_challenge<T: DeserializeOwned>(
-    db: &Db,
-    reference: &str,
-    purpose: Purpose,
-    now: Timestamp,
-) -> sqlx::Result<Option<T>> {
-    const SQL: &str = "DELETE FROM sign_in_challenge WHERE reference_hash = $1 AND purpose = $2
-        AND (staff_id = $3 OR staff_id IS NULL) RETURNING state, ends_at";
-    let (hash, (purpose, staff)) = (sha256(reference), purpose.parts());
-    let taken: Option<(String, i64)> = on!(db.write(), pool => sqlx::query_as(SQL).bind(hash).bind(purpose).bind(staff)
-        .fetch_optional(pool).await)?;
-    taken.filter(|(_, ends)| *ends > millis(now)).map(|(state, _)| from_json(&state)).transpose()
-}
 
 /// A passkey that somebody signs in with, and whose it is.
 pub(super) struct KeptPasskey {

@@ -21,13 +21,13 @@ use webauthn_rs::prelude::{
 };
 
 use super::{
-    FRESH, MOST, PATIENCE, Passkeys,
-    queries::{self, KeptPasskey, Purpose},
+    FRESH, MOST, Passkeys,
+    queries::{self, KeptPasskey},
 };
 use crate::{
     audit::{self, Operation},
     auth::{
-        codes::random_text,
+        challenges::{self, Purpose},
         guard::StaffScope,
         session::{self, SignInWay},
     },
@@ -66,7 +66,7 @@ fn read<T: DeserializeOwned>(credential: Value) -> Option<T> {
 }
 
 async fn ways(State(state): State<AppState>) -> Json<SignInWaysReply> {
-    Json(SignInWaysReply { passkey: state.passkeys.is_some() })
+    Json(SignInWaysReply { passkey: state.passkeys.is_some(), provider: state.provider.is_some() })
 }
 
 /// Keeps what is asked of a browser and tells it.
@@ -76,9 +76,7 @@ async fn ask(
     options: Value,
     waiting: &impl Serialize,
 ) -> Result<Json<ChallengeReply>, ApiError> {
-    let (reference, now) = (random_text(&state.chance), state.clock.now());
-    let times = (now, session::after(now, PATIENCE));
-    queries::insert_challenge(&state.db, &reference, purpose, waiting, times).await?;
+    let reference = challenges::keep(state, purpose, waiting, state.clock.now()).await?;
     Ok(Json(ChallengeReply { reference, options }))
 }
 
@@ -94,7 +92,7 @@ async fn sign_in(
     Body(request): Body<PasskeySignInRequest>,
 ) -> Result<Response, ApiError> {
     let (passkeys, now) = (offered(&state)?, state.clock.now());
-    let waiting = queries::take_challenge(&state.db, &request.reference, Purpose::SignIn, now).await?;
+    let waiting = challenges::take(&state.db, &request.reference, Purpose::SignIn, now).await?;
     let waiting: DiscoverableAuthentication = waiting.ok_or_else(not_taken)?;
     let credential: PublicKeyCredential = read(request.credential).ok_or_else(not_taken)?;
     let (staff, id) = passkeys.0.identify_discoverable_authentication(&credential).map_err(|_| not_taken())?;
@@ -169,7 +167,7 @@ async fn add(
 ) -> Result<Json<PasskeyLine>, ApiError> {
     check_fresh(&state, &scope)?;
     let (passkeys, staff, now) = (offered(&state)?, scope.staff().staff, state.clock.now());
-    let waiting = queries::take_challenge(&state.db, &request.reference, Purpose::Add(staff), now).await?;
+    let waiting = challenges::take(&state.db, &request.reference, Purpose::Add(staff), now).await?;
     let waiting: PasskeyRegistration = waiting.ok_or_else(not_added)?;
     let name = request.name.trim().to_owned();
     if !(1..=60).contains(&name.chars().count()) || name.chars().any(char::is_control) {
