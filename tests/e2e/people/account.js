@@ -1,5 +1,5 @@
 // The page of one's own account, as any member of staff uses it.
-import { expect } from "@playwright/test";
+import { expect } from "../support/expect.js";
 
 export class Account {
   constructor(person) {

@@ -59,6 +59,7 @@ export async function startSignInPage(origin) {
   // another site than the server's, as the hospital's sign-in is
   const issuer = `http://localhost:${server.address().port}`;
   const provider = new Provider(issuer, configuration(secret, `${origin}/staff/provider`));
+  provider.on("server_error", (_, error) => console.error("the hospital's sign-in:", error));
   const answer = provider.callback();
   const handle = async (request, response) => {
     if (!request.url.startsWith("/interaction/")) return answer(request, response);
