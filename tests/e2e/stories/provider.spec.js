@@ -24,6 +24,8 @@ const test = base.extend({
 /** Leaves for the provider and says there who it is. */
 async function confirms(person, name, { both = true } = {}) {
   await person.presses("staff.sign_in.by_provider");
+  // the page that is left has a name to fill in too
+  await expect(person.page.getByRole("heading", { name: "The hospital's sign-in" })).toBeVisible();
   await person.page.getByLabel("Name").fill(name);
   if (both) await person.page.getByLabel("with a second factor").check();
   await person.page.getByRole("button", { name: "Confirm" }).click();
@@ -58,7 +60,8 @@ test("whom the hospital confirms with two factors comes in, and nobody else", as
   await nurse.page.goto(`${nurse.origin}/staff/provider?${new URLSearchParams({ code, state })}`);
   await refused(nurse, "provider_given_up");
   await nurse.presses("staff.sign_in.by_provider");
-  await expect(nurse.page.getByLabel("Name"), "whoever comes next is asked again").toBeVisible();
+  const asked = nurse.page.getByRole("heading", { name: "The hospital's sign-in" });
+  await expect(asked, "whoever comes next is asked again").toBeVisible();
 
   const manager = await people.manager({ language: "en" });
   await manager.goesTo("audit");
