@@ -22,6 +22,7 @@ use shared::{
     people::{Mode, Respondent},
     sync::{
         HttpReply, MemoryStore,
+        protocol::PullReply,
         replica::{Effect, Input, Obstacle, State, step},
         store::{Stage, Store, Tally},
     },
@@ -233,10 +234,13 @@ impl Device {
                 self.journal.borrow_mut().settled(&settled)?;
                 Input::Saved
             }
-            Effect::Absorb { events, cursor } => {
-                self.store.absorb(*patient, &events, cursor).await?;
-                self.journal.borrow_mut().absorbed(&events, *device)?;
-                Input::Saved
+            Effect::Absorb(PullReply { events, cursor, life, .. }) => {
+                if self.store.absorb(*patient, &events, cursor, &life).await? {
+                    self.journal.borrow_mut().absorbed(&events, *device)?;
+                    Input::Saved
+                } else {
+                    Input::Forgotten
+                }
             }
             Effect::SaveBundle(bundle) => {
                 let revision = serde_json::from_str::<Value>(&bundle)?.get("revision").map(Value::to_string);

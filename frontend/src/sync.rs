@@ -156,10 +156,13 @@ impl Synchroniser {
                 }
                 Err(_) => Input::StoreFailed,
             }),
-            Effect::Absorb { events, cursor } => {
-                let changed = !events.is_empty();
-                let absorbed = self.store.absorb(self.patient, &events, cursor).await;
-                Some(self.told(changed, absorbed))
+            Effect::Absorb(pulled) => {
+                let absorbed = self.store.absorb(self.patient, &pulled.events, pulled.cursor, &pulled.life).await;
+                if matches!(absorbed, Ok(false)) {
+                    self.told(true, Ok(()));
+                    return Some(Input::Forgotten);
+                }
+                Some(self.told(!pulled.events.is_empty(), absorbed.map(drop)))
             }
             Effect::FetchBundle => Some(match self.store.find_bundle(self.patient).await {
                 Ok(bundle) => get("/api/sync/bundle", bundle.map(|bundle| bundle.revision).as_deref()).await,

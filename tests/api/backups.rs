@@ -23,14 +23,16 @@ use crate::support::{
 };
 
 /// Where backups of a test lie, and what opens them.
-struct Shelf {
+pub struct Shelf {
     folder: tempfile::TempDir,
-    key: Key,
+    /// What opens them.
+    pub key: Key,
     recipient: Recipient,
 }
 
 impl Shelf {
-    fn new() -> Self {
+    /// An empty one, with a key of its own.
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("backup.key");
         let recipient = Key::make(&path).unwrap();
@@ -41,15 +43,20 @@ impl Shelf {
         self.folder.path().join(name)
     }
 
-    async fn back_up(&self, app: &TestApp, name: &str) -> Result<Manifest, BackupError> {
+    /// What asks for a backup to be put back.
+    pub fn asked(&self, name: &str, replace: bool) -> Asked {
+        Asked { file: self.file(name), only: None, replace }
+    }
+
+    /// Makes a backup.
+    pub async fn back_up(&self, app: &TestApp, name: &str) -> Result<Manifest, BackupError> {
         let databases = (&app.state.db, &app.state.identity);
         let keys = app.config.checkpoint_key.with_extension("pub");
         backup(databases, &keys, std::slice::from_ref(&self.recipient), &app.clock, &self.file(name)).await
     }
 
     async fn put_back(&self, app: &TestApp, name: &str, place: &Place) -> Result<Restored, BackupError> {
-        let asked = Asked { file: self.file(name), only: None, replace: false };
-        restore(&asked, &self.key, &place.config, &app.clock).await
+        restore(&self.asked(name, false), &self.key, &place.config, &app.clock).await
     }
 }
 
@@ -209,8 +216,7 @@ on_both_databases! {
             Key::make(&path).unwrap();
             path
         });
-        let asked = Asked { file: shelf.file("whole"), only: None, replace: false };
-        let refusal = restore(&asked, &stranger.unwrap(), &place.config, &app.clock).await.unwrap_err();
+        let refusal = restore(&shelf.asked("whole", false), &stranger.unwrap(), &place.config, &app.clock).await.unwrap_err();
         assert!(matches!(refusal, BackupError::OtherKey), "{refusal}");
         assert!(is_untouched(&place).await);
         // nor does a backup take another's place, or begin where it cannot end
@@ -230,7 +236,7 @@ on_both_databases! {
         let kept = app.folder().join("kept.txt");
         let key = &app.state.checkpoint_key;
         std::fs::write(&kept, checkpoints::make(&app.state.db, key, app.clock.now()).await.unwrap()).unwrap();
-        let asked = |replace| Asked { file: shelf.file("first"), only: None, replace };
+        let asked = |replace| shelf.asked("first", replace);
         let in_use = restore(&asked(true), &shelf.key, &app.config, &app.clock).await.unwrap_err();
         assert!(matches!(in_use, BackupError::InUse(_) | BackupError::Start(_) | BackupError::Database(_)), "{in_use}");
         assert_eq!(app.count("SELECT COUNT(*) FROM answer_event").await, 13, "a server that runs keeps what it has");

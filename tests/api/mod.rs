@@ -1,6 +1,7 @@
 //! The interface over real HTTP, on both databases.
 
 mod access;
+mod amnesia;
 mod backups;
 mod clinic;
 mod commands;

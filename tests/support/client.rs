@@ -54,6 +54,11 @@ impl Client {
         Self { http: reqwest::Client::new(), origin: origin.to_owned(), cookie: Mutex::new(None) }
     }
 
+    /// Goes to another server from now on, with its cookie.
+    pub fn go_to(&mut self, origin: &str) {
+        origin.clone_into(&mut self.origin);
+    }
+
     /// Opens the worklist and listens.
     pub async fn opens_list(&self) -> OpenList {
         OpenList { live: self.request(Method::GET, "/api/worklist/live").send().await.unwrap(), heard: String::new() }

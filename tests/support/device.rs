@@ -8,6 +8,7 @@ use shared::{
     api::DeviceSessionRequest,
     sync::{
         HttpReply, MemoryStore,
+        protocol::PullReply,
         replica::{Effect, Input, State, SyncStatus, step},
         store::Store,
     },
@@ -81,9 +82,9 @@ impl Device {
                 self.store.settle(patient, &settled).await.unwrap();
                 Input::Saved
             }
-            Effect::Absorb { events, cursor } => {
-                self.store.absorb(patient, &events, cursor).await.unwrap();
-                Input::Saved
+            Effect::Absorb(PullReply { events, cursor, life, .. }) => {
+                let taken = self.store.absorb(patient, &events, cursor, &life).await.unwrap();
+                if taken { Input::Saved } else { Input::Forgotten }
             }
             Effect::SaveBundle(bundle) => {
                 self.store.save_bundle(patient, &bundle).await.unwrap();

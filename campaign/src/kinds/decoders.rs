@@ -160,7 +160,8 @@ fn decoders(root: &Path) -> Result<Vec<Decoder>> {
     let event = sample_event();
     let push = json!({ "protocol": 1, "events": [event, event] });
     let receipt = json!({ "id": EVENT, "position": 7, "received_at": "2026-03-02T08:00:00Z", "hash": "0".repeat(64) });
-    let pull = json!({ "events": [{ "event": event, "receipt": receipt }], "cursor": 7, "more": false });
+    let pull =
+        json!({ "events": [{ "event": event, "receipt": receipt }], "cursor": 7, "more": false, "life": "first" });
     let outcome = json!({ "outcome": "received", "id": EVENT, "position": 7, "received_at": "2026-03-02T08:00:00Z", "hash": "0" });
     let aside = json!({ "outcome": "quarantined", "id": null, "reason": "unreadable", "detail": "" });
     let text = |value: &serde_json::Value| value.to_string().into_bytes();

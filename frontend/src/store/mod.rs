@@ -244,11 +244,28 @@ async fn settle(scope: &Scope, patient: PatientId, settled: &[Settled]) -> Resul
     Ok(())
 }
 
-async fn absorb(scope: &Scope, patient: PatientId, pulled: &[PulledEvent], cursor: u64) -> Result<(), Trouble> {
-    let events = scope.events()?;
+async fn absorb(
+    scope: &Scope,
+    patient: PatientId,
+    pulled: &[PulledEvent],
+    cursor: u64,
+    life: &str,
+) -> Result<bool, Trouble> {
+    let (events, name) = (scope.events()?, life_name(patient));
+    if find_text(scope, &name).await?.unwrap_or_default() != life {
+        put_text(scope, &name, life)?;
+        put_text(scope, &cursor_name(patient), "0")?;
+        let settled = span(&patient.to_string(), &[number(Stage::Received), 0], &[number(Stage::Pulled)])?;
+        for mut row in list_rows(&events, "stage", settled, None).await? {
+            row.forget();
+            put(&events, &row)?;
+        }
+        return Ok(false);
+    }
     for PulledEvent { event, receipt } in pulled.iter().filter(|pulled| pulled.event.patient == patient) {
         let mut foreign = Row::pulled(event, receipt.clone())?;
-        let row = if let Some(mut row) = find_row(&events, event.id, &foreign.hash).await? {
+        let known = find_row(&events, event.id, &foreign.hash).await?.filter(|row| !row.slot.is_empty());
+        let row = if let Some(mut row) = known {
             row.receive(receipt);
             row
         } else {
@@ -262,7 +279,8 @@ async fn absorb(scope: &Scope, patient: PatientId, pulled: &[PulledEvent], curso
     }
     let name = cursor_name(patient);
     let former: Option<u64> = find_text(scope, &name).await?.map(|text| known(&text)).transpose()?;
-    put_text(scope, &name, &former.unwrap_or(0).max(cursor).to_string())
+    put_text(scope, &name, &former.unwrap_or(0).max(cursor).to_string())?;
+    Ok(true)
 }
 
 async fn list_progress(scope: &Scope, patient: PatientId) -> Result<Vec<SlotProgress>, Trouble> {
@@ -305,6 +323,10 @@ fn cursor_name(patient: PatientId) -> String {
     format!("cursor/{patient}")
 }
 
+fn life_name(patient: PatientId) -> String {
+    format!("life/{patient}")
+}
+
 fn enrolment_name(device: DeviceId) -> String {
     format!("enrolment/{device}")
 }
@@ -344,9 +366,15 @@ impl Store for IndexedDbStore {
         self.connection.write(async |scope: &Scope| settle(scope, patient, settled).await).await
     }
 
-    async fn absorb(&self, patient: PatientId, events: &[PulledEvent], cursor: u64) -> Result<(), StoreError> {
+    async fn absorb(
+        &self,
+        patient: PatientId,
+        events: &[PulledEvent],
+        cursor: u64,
+        life: &str,
+    ) -> Result<bool, StoreError> {
         self.last.take();
-        self.connection.write(async |scope: &Scope| absorb(scope, patient, events, cursor).await).await
+        self.connection.write(async |scope: &Scope| absorb(scope, patient, events, cursor, life).await).await
     }
 
     async fn cursor(&self, patient: PatientId) -> Result<u64, StoreError> {

@@ -25,6 +25,7 @@ pub(super) struct Row {
     pub(super) id: AnswerEventId,
     /// SHA-256 of `json`, in hexadecimal; empty in a draft, as it takes longer than the rest and serves only to send.
     pub(super) hash: String,
+    /// Empty in what a server that was put back has not told of again.
     pub(super) slot: String,
     pub(super) patient: PatientId,
     pub(super) device: DeviceId,
@@ -142,6 +143,20 @@ impl Row {
             self.move_to(Stage::Received);
             self.received_ms = Some(receipt.received_at.as_millisecond());
             self.receipt = Some(receipt.clone());
+        }
+    }
+
+    /// A server that was put back may not have it: ours waits again; another device's is kept where nothing finds it, and
+    /// takes its place again when it comes again.
+    pub(super) fn forget(&mut self) {
+        self.receipt = None;
+        self.received_ms = None;
+        if self.is_in(Stage::Pulled) {
+            self.place = None;
+            self.slot.clear();
+            self.sent = None;
+        } else {
+            self.move_to(Stage::Outbox);
         }
     }
 

@@ -237,7 +237,8 @@ CREATE INDEX session_by_end ON session (ends_at);
 CREATE TABLE position (
   one   BIGINT  NOT NULL PRIMARY KEY CHECK (one = 1),
   value BIGINT  NOT NULL,
-  chain BYTEA   NOT NULL
+  chain BYTEA   NOT NULL,
+  life  UUID                            -- of the log: another one whenever a backup is put back; NULL in its first
 );
 INSERT INTO position (one, value, chain) VALUES (1, 0, decode(repeat('00', 32), 'hex'));
 

@@ -237,7 +237,8 @@ CREATE INDEX session_by_end ON session (ends_at);
 CREATE TABLE position (
   one   INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
   value INTEGER NOT NULL,
-  chain BLOB    NOT NULL
+  chain BLOB    NOT NULL,
+  life  BLOB                            -- of the log: another one whenever a backup is put back; NULL in its first
 ) STRICT;
 INSERT INTO position (one, value, chain) VALUES (1, 0, zeroblob(32));
 

@@ -113,8 +113,13 @@ pub(super) async fn restore(asked: &Restore, config: &Config) -> Result<(), Star
 fn tell(restored: &Restored, config: &Config) {
     let Restored { manifest, erased_again, .. } = restored;
     say(&format!("Put back as of {}: {}.", manifest.made_at, contents(manifest)));
-    say("\nWhat came after is gone from this server; patients' phones keep what they sent. To be done now:");
-    say("  enter again    what staff entered since, typed forms, answers given on the ward's tablets");
+    say(
+        "\nWhat came after is gone from this server. Phones and tablets that still hold answers sent since hear of it and",
+    );
+    say("send them again by themselves. To be done now by people:");
+    say(
+        "  enter again    what staff entered since, typed forms, answers that the ward's tablets had handed in and cleared",
+    );
     say("  enrol again    patients enrolled since; give phones set up since a new letter");
     say("  revoke again   devices and accounts that were revoked or changed since");
     say("  erase again    who was erased since, as far as this server did not know of it");

@@ -43,6 +43,13 @@ pub(super) async fn set_position(tx: &mut Tx, position: u64, chain: &Hash) -> sq
     on!(tx, conn => sqlx::query(SQL).bind(column(position)).bind(chain.as_slice()).execute(&mut **conn).await.map(|_| ()))
 }
 
+/// Which life of the log this is: another one after each restoration, and empty in the first.
+pub(super) async fn get_life(tx: &mut Tx) -> sqlx::Result<String> {
+    const SQL: &str = "SELECT life FROM position";
+    let life: Option<Uuid> = on!(tx, conn => sqlx::query_scalar(SQL).fetch_one(&mut **conn).await)?;
+    Ok(life.map(|life| life.simple().to_string()).unwrap_or_default())
+}
+
 /// The last position committed by any process, and the count of other news.
 ///
 /// # Errors

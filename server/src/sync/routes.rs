@@ -144,12 +144,15 @@ struct PullQuery {
     after: u64,
     unsent: Option<u64>,
     held: Option<u64>,
+    /// Whether the device knows that a log can have lives.
+    #[serde(default)]
+    life: bool,
 }
 
 async fn pull(
     State(state): State<AppState>,
     scope: PatientScope,
-    Query(PullQuery { after, unsent, held }): Query<PullQuery>,
+    Query(PullQuery { after, unsent, held, life }): Query<PullQuery>,
 ) -> Result<Json<PullReply>, ApiError> {
     if let Some((unsent, held)) = unsent.zip(held)
         && let Err(error) = devices::tell(&state, &scope, Told { unsent, held }).await
@@ -164,7 +167,8 @@ async fn pull(
         events.pop();
     }
     let cursor = events.last().map_or(after, |last| last.receipt.position);
-    Ok(Json(PullReply { events, cursor, more }))
+    let life = if life { queries::get_life(&mut tx).await? } else { String::new() };
+    Ok(Json(PullReply { events, cursor, more, life }))
 }
 
 /// The bundle of one patient as it is now.

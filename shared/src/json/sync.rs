@@ -14,7 +14,7 @@ use crate::{
 objects! {
     PushReply { outcomes }
     Receipt { id position received_at hash }
-    PullReply { events cursor more }
+    PullReply { events cursor more; life }
     PulledEvent { event receipt }
     PatientBundle { revision patient site language study facts sheets; words }
     Enrolment { device patient language sealed wait_until; wrong_tries }

@@ -126,7 +126,7 @@ fn what_the_hospital_sends_is_read_as_serde_reads_it() {
     }
     check::<Receipt>(&receipt());
     let pulled = json!({ "event": event(&json!({ "kind": "submitted" })), "receipt": receipt() });
-    check::<PullReply>(&json!({ "events": [pulled], "cursor": 7, "more": false }));
+    check::<PullReply>(&json!({ "events": [pulled], "cursor": 7, "more": false, "life": "first" }));
     check::<Problem>(&json!({ "type": "urn:ressenti:refused", "status": 422, "title": "", "detail": "" }));
     let id = "00000000-0000-0000-0000-000000000001";
     check::<ClaimReply>(&json!({ "device": id, "patient": id, "credential": "c", "language": "fr" }));

@@ -14,7 +14,9 @@ use uuid::Uuid;
 
 use super::{
     protocol::{PatientBundle, PulledEvent, QuarantineReason, Receipt},
-    store::{Enrolment, KeptEvent, SealedCredential, Settled, Settlement, SlotProgress, Stage, Store, StoreError},
+    store::{
+        Enrolment, KeptEvent, SealedCredential, Settled, Settlement, SlotProgress, Stage, Store, StoreError, Tally,
+    },
 };
 use crate::{
     answers::{AnswerEvent, AnswerValue, DraftEvent, EventBody, KnownBody, Origin, Slot, WordingRef, sha256_hex},
@@ -38,6 +40,8 @@ macro_rules! store_promises {
             our_own_event_coming_back_is_its_receipt,
             another_devices_copy_is_kept_beside_ours,
             one_patient_never_sees_another,
+            in_another_life_what_was_settled_is_offered_again,
+            in_another_life_another_devices_answers_are_shown_once_they_come_again,
             the_cursor_never_goes_back,
             progress_tells_begun_from_sent,
             bundles_and_enrolments_are_replaced_whole,
@@ -83,6 +87,9 @@ fn draft(id: u128, patient_no: u128, instrument: &str, body: EventBody) -> Resul
 fn answered(item: &str, code: i32) -> Result<EventBody, StoreError> {
     Ok(EventBody::Known(KnownBody::Answered { item: read(json!(item))?, value: AnswerValue::Code(code) }))
 }
+
+/// The life of a log that was never put back.
+const FIRST: &str = "";
 
 const SUBMITTED: EventBody = EventBody::Known(KnownBody::Submitted);
 
@@ -204,7 +211,7 @@ pub async fn what_was_set_aside_leaves_the_outbox_and_stays_on_the_device<S: Sto
 pub async fn our_own_event_coming_back_is_its_receipt<S: Store>(store: &S) -> Checked {
     let event = store.append(draft(1, 1, "qlq-c30", SUBMITTED)?).await?;
     let receipt = receipt(&event, 4);
-    store.absorb(patient(1), &[PulledEvent { event: event.clone(), receipt: receipt.clone() }], 4).await?;
+    store.absorb(patient(1), &[PulledEvent { event: event.clone(), receipt: receipt.clone() }], 4, FIRST).await?;
     let kept = KeptEvent { event, stage: Stage::Received, receipt: Some(receipt) };
     assert_eq!(store.list_slot(&slot(1, "qlq-c30")?).await?, [kept]);
     assert_eq!(store.list_outbox(patient(1), 0, 10).await?, []);
@@ -219,8 +226,8 @@ pub async fn another_devices_copy_is_kept_beside_ours<S: Store>(store: &S) -> Ch
     other_bytes.body = answered("q1", 4)?;
     let theirs = [theirs.number(8), other_bytes];
     let pulled = theirs.clone().map(|event| PulledEvent { receipt: receipt(&event, 3), event });
-    store.absorb(patient(1), &pulled, 3).await?;
-    store.absorb(patient(1), &pulled, 3).await?;
+    store.absorb(patient(1), &pulled, 3, FIRST).await?;
+    store.absorb(patient(1), &pulled, 3, FIRST).await?;
     let kept = store.list_slot(&slot(1, "qlq-c30")?).await?;
     assert_eq!(kept.len(), 3, "twice the same changes nothing; one id with other bytes is kept beside the first");
     assert!(theirs.iter().chain([&ours]).all(|event| kept.iter().any(|kept| kept.event == *event)));
@@ -233,7 +240,7 @@ pub async fn another_devices_copy_is_kept_beside_ours<S: Store>(store: &S) -> Ch
 pub async fn one_patient_never_sees_another<S: Store>(store: &S) -> Checked {
     store.append(draft(1, 1, "qlq-c30", answered("q1", 2)?)?).await?;
     let sent = store.append(draft(2, 1, "qlq-c30", SUBMITTED)?).await?;
-    store.absorb(patient(1), &[], 9).await?;
+    store.absorb(patient(1), &[], 9, FIRST).await?;
     save(store, &bundle(1, "one")?).await?;
     assert_eq!(store.list_slot(&slot(2, "qlq-c30")?).await?, []);
     assert_eq!(store.list_progress(patient(2)).await?, []);
@@ -242,7 +249,7 @@ pub async fn one_patient_never_sees_another<S: Store>(store: &S) -> Checked {
     assert_eq!(store.cursor(patient(2)).await?, 0);
     assert_eq!(store.find_bundle(patient(2)).await?, None);
     store.settle(patient(2), &[received(&sent, 1)]).await?;
-    store.absorb(patient(2), &[PulledEvent { event: sent.clone(), receipt: receipt(&sent, 1) }], 1).await?;
+    store.absorb(patient(2), &[PulledEvent { event: sent.clone(), receipt: receipt(&sent, 1) }], 1, FIRST).await?;
     assert_eq!(store.tally(patient(1)).await?.waiting, 2, "nor settle what is another's");
     let first = store.append(draft(3, 2, "qlq-c30", answered("q1", 4)?)?).await?;
     assert_eq!(first.sequence, 1, "each enrolment counts for itself");
@@ -250,9 +257,57 @@ pub async fn one_patient_never_sees_another<S: Store>(store: &S) -> Checked {
     Ok(())
 }
 
+pub async fn in_another_life_what_was_settled_is_offered_again<S: Store>(store: &S) -> Checked {
+    let first = store.append(draft(1, 1, "qlq-c30", SUBMITTED)?).await?;
+    let second = store.append(draft(2, 1, "eq-5d-5l", SUBMITTED)?).await?;
+    store.append(draft(3, 1, "epices", answered("q1", 2)?)?).await?;
+    let elsewhere = store.append(draft(4, 2, "qlq-c30", SUBMITTED)?).await?;
+    for n in [1, 2] {
+        assert!(store.absorb(patient(n), &[], 7, FIRST).await?, "a device that heard of no life yet knows the first");
+    }
+    let set_aside = Settlement::Quarantined(QuarantineReason::UnknownItem);
+    let aside = Settled { settlement: set_aside, ..received(&second, 2) };
+    store.settle(patient(1), &[received(&first, 1), aside]).await?;
+    store.settle(patient(2), &[received(&elsewhere, 3)]).await?;
+    let ours = [PulledEvent { event: first.clone(), receipt: receipt(&first, 1) }];
+    assert!(!store.absorb(patient(1), &ours, 9, "another").await?, "nothing is taken in");
+    let tally = store.tally(patient(1)).await?;
+    assert_eq!((tally.waiting, tally.received, tally.quarantined, tally.drafts), (2, 0, 0, 1));
+    assert_eq!((tally.last_received_at, store.cursor(patient(1)).await?), (None, 0), "from the beginning");
+    assert_eq!(store.tally(patient(2)).await?.received, 1, "another patient's is told by their own pull");
+    assert_eq!(store.list_outbox(patient(1), 0, 10).await?.len(), 2);
+    assert!(store.absorb(patient(1), &ours, 9, "another").await?);
+    let tally = store.tally(patient(1)).await?;
+    assert_eq!((tally.waiting, tally.received), (1, 1), "what the server has kept is settled by hearing of it");
+    assert_eq!(store.cursor(patient(1)).await?, 9);
+    Ok(())
+}
+
+pub async fn in_another_life_another_devices_answers_are_shown_once_they_come_again<S: Store>(store: &S) -> Checked {
+    let mut theirs = draft(5, 1, "qlq-c30", SUBMITTED)?;
+    theirs.origin.device = DeviceId::new(Uuid::from_u128(900));
+    let theirs = theirs.number(1);
+    let pulled = [PulledEvent { receipt: receipt(&theirs, 4), event: theirs.clone() }];
+    store.absorb(patient(1), &pulled, 4, FIRST).await?;
+    let shown = store.list_slot(&slot(1, "qlq-c30")?).await?;
+    let sent = store.list_progress(patient(1)).await?;
+    assert_eq!((shown.len(), sent.len()), (1, 1));
+    store.absorb(patient(1), &pulled, 4, "another").await?;
+    assert_eq!(store.list_slot(&slot(1, "qlq-c30")?).await?, []);
+    assert_eq!(store.list_progress(patient(1)).await?, [], "the hospital may ask it again");
+    assert_eq!(store.list_outbox(patient(1), 0, 10).await?, [], "what another made is not ours to offer");
+    for _ in 0..2 {
+        store.absorb(patient(1), &pulled, 4, "another").await?;
+        assert_eq!(store.list_slot(&slot(1, "qlq-c30")?).await?, shown, "as it was, once");
+        assert_eq!(store.list_progress(patient(1)).await?, sent);
+    }
+    assert_eq!(store.tally(patient(1)).await?, Tally::default());
+    Ok(())
+}
+
 pub async fn the_cursor_never_goes_back<S: Store>(store: &S) -> Checked {
     for (told, kept) in [(5, 5), (3, 5), (8, 8)] {
-        store.absorb(patient(1), &[], told).await?;
+        store.absorb(patient(1), &[], told, FIRST).await?;
         assert_eq!(store.cursor(patient(1)).await?, kept);
     }
     Ok(())
@@ -266,7 +321,7 @@ pub async fn progress_tells_begun_from_sent<S: Store>(store: &S) -> Checked {
     later.origin.device = DeviceId::new(Uuid::from_u128(900));
     later.clock.at = Timestamp::from_second(60).unwrap_or_default();
     let later = later.number(1);
-    store.absorb(patient(1), &[PulledEvent { receipt: receipt(&later, 1), event: later }], 1).await?;
+    store.absorb(patient(1), &[PulledEvent { receipt: receipt(&later, 1), event: later }], 1, FIRST).await?;
     assert_eq!(
         store.list_progress(patient(1)).await?,
         [

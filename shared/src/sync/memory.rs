@@ -23,13 +23,14 @@ pub struct MemoryStore {
 struct Inner {
     events: BTreeMap<(AnswerEventId, String), KeptEvent>,
     cursors: BTreeMap<PatientId, u64>,
+    lives: BTreeMap<PatientId, String>,
     bundles: BTreeMap<PatientId, String>,
     enrolments: BTreeMap<DeviceId, Enrolment>,
 }
 
 impl Inner {
     fn of(&self, patient: PatientId) -> impl Iterator<Item = &KeptEvent> {
-        self.events.values().filter(move |kept| kept.event.patient == patient)
+        self.events.values().filter(move |kept| kept.event.patient == patient && !is_forgotten(kept))
     }
 
     fn own(&mut self, slot: &Slot, device: DeviceId) -> impl Iterator<Item = &mut KeptEvent> {
@@ -44,8 +45,23 @@ impl Inner {
 
 fn receive(kept: &mut KeptEvent, receipt: &Receipt) {
     if kept.receipt.is_none() {
-        kept.stage = Stage::Received;
+        if kept.stage != Stage::Pulled {
+            kept.stage = Stage::Received;
+        }
         kept.receipt = Some(receipt.clone());
+    }
+}
+
+/// Whether another device's event is here that a server which was put back has not told of again.
+fn is_forgotten(kept: &KeptEvent) -> bool {
+    kept.stage == Stage::Pulled && kept.receipt.is_none()
+}
+
+/// What a server that may have lost it is to be offered again.
+fn offer_again(kept: &mut KeptEvent) {
+    kept.receipt = None;
+    if matches!(kept.stage, Stage::Received | Stage::Quarantined) {
+        kept.stage = Stage::Outbox;
     }
 }
 
@@ -131,8 +147,19 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    async fn absorb(&self, patient: PatientId, events: &[PulledEvent], cursor: u64) -> Result<(), StoreError> {
+    async fn absorb(
+        &self,
+        patient: PatientId,
+        events: &[PulledEvent],
+        cursor: u64,
+        life: &str,
+    ) -> Result<bool, StoreError> {
         let mut inner = self.inner.borrow_mut();
+        if inner.lives.insert(patient, life.to_owned()).unwrap_or_default() != life {
+            inner.events.values_mut().filter(|kept| kept.event.patient == patient).for_each(offer_again);
+            inner.cursors.insert(patient, 0);
+            return Ok(false);
+        }
         for PulledEvent { event, receipt } in events.iter().filter(|pulled| pulled.event.patient == patient) {
             let key = (event.id, bytes_of(event)?.0);
             let pulled = || KeptEvent { event: event.clone(), stage: Stage::Pulled, receipt: Some(receipt.clone()) };
@@ -140,7 +167,7 @@ impl Store for MemoryStore {
         }
         let position = inner.cursors.entry(patient).or_default();
         *position = cursor.max(*position);
-        Ok(())
+        Ok(true)
     }
 
     async fn cursor(&self, patient: PatientId) -> Result<u64, StoreError> {

@@ -117,8 +117,8 @@ pub struct Told {
     pub held: u64,
 }
 
-/// `GET /api/sync/pull?after=N&unsent=N&held=N`: what was committed after a position for this patient; the two others
-/// are [`Told`], and may be left out together.
+/// `GET /api/sync/pull?after=N&unsent=N&held=N&life=true`: what was committed after a position for this patient; the
+/// next two are [`Told`], and may be left out together; the last asks for the life of the log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PullReply {
@@ -128,6 +128,10 @@ pub struct PullReply {
     pub cursor: u64,
     /// There is more.
     pub more: bool,
+    /// Which life of the server's log this is, where that was asked: another one after each restoration from a backup,
+    /// and then a device offers again what it holds. Empty in the first.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub life: String,
 }
 
 /// An event as the server holds it.

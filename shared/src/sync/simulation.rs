@@ -64,6 +64,7 @@ enum Move {
     StoreFails,
     Crash,
     LateArrives(usize),
+    Restore(usize),
 }
 
 fn any_fate() -> impl Strategy<Value = Fate> {
@@ -92,6 +93,7 @@ fn any_move() -> impl Strategy<Value = (usize, Move)> {
         1 => Just(Move::StoreFails),
         1 => Just(Move::Crash),
         1 => (0..8_usize).prop_map(Move::LateArrives),
+        1 => (0..8_usize).prop_map(Move::Restore),
     ];
     (0..DEVICES.len(), what)
 }
@@ -101,9 +103,22 @@ fn any_move() -> impl Strategy<Value = (usize, Move)> {
 struct Server {
     committed: Vec<PulledEvent>,
     quarantined: BTreeSet<(AnswerEventId, String)>,
+    /// How often a backup was put back.
+    n_restored: u32,
 }
 
 impl Server {
+    /// A backup of so many events is put back.
+    fn restore(&mut self, n: usize) {
+        self.committed.truncate(n);
+        self.quarantined.clear();
+        self.n_restored += 1;
+    }
+
+    fn life(&self) -> String {
+        if self.n_restored == 0 { String::new() } else { self.n_restored.to_string() }
+    }
+
     fn push(&mut self, patient: PatientId, request: &PushRequest) -> PushReply {
         PushReply { outcomes: request.events.iter().map(|value| self.judge(patient, value)).collect() }
     }
@@ -137,7 +152,7 @@ impl Server {
         let more = events.len() > 2;
         events.truncate(2);
         let cursor = events.last().map_or(after, |pulled| pulled.receipt.position);
-        PullReply { events, cursor, more }
+        PullReply { events, cursor, more, life: self.life() }
     }
 
     fn of(&self, patient: PatientId) -> impl Iterator<Item = &PulledEvent> {
@@ -225,9 +240,9 @@ impl Device {
                 ready(self.store.settle(self.patient, &settled)).unwrap();
                 Input::Saved
             }
-            Effect::Absorb { events, cursor } => {
-                ready(self.store.absorb(self.patient, &events, cursor)).unwrap();
-                Input::Saved
+            Effect::Absorb(PullReply { events, cursor, life, .. }) => {
+                let taken = ready(self.store.absorb(self.patient, &events, cursor, &life)).unwrap();
+                if taken { Input::Saved } else { Input::Forgotten }
             }
             Effect::Count => Input::Counted(ready(self.store.tally(self.patient)).unwrap()),
             Effect::Push(request) => {
@@ -259,7 +274,7 @@ impl Device {
 
     fn store_fails(&mut self) {
         let on_the_store = |effect: &Effect| match effect {
-            Effect::ReadOutbox { .. } | Effect::Settle(_) | Effect::Absorb { .. } | Effect::Count => true,
+            Effect::ReadOutbox { .. } | Effect::Settle(_) | Effect::Absorb(_) | Effect::Count => true,
             Effect::Push(_)
             | Effect::Pull
             | Effect::FetchBundle
@@ -332,20 +347,21 @@ fn exchange<T: serde::Serialize>(fate: Fate, serve: impl FnOnce() -> T) -> Input
 }
 
 /// What must hold at every moment, whatever goes wrong.
-fn check_always(device: &Device, server: &Server) {
+fn check_always(device: &Device, server: &Server, quiet: bool) {
     let stages = device.stages();
     for kept in &device.kept {
         assert!(stages.values().any(|(_, event)| event == kept), "{:?} was kept and is gone", kept.id);
     }
     for ((id, hash), (stage, event)) in &stages {
         assert_eq!(event.patient, device.patient, "another patient's event");
-        if matches!(stage, Stage::Received | Stage::Pulled) {
+        // what a backup took back is told with the next pull
+        if matches!(stage, Stage::Received | Stage::Pulled) && (server.n_restored == 0 || quiet) {
             let held = server.committed.iter().any(|held| held.event.id == *id && held.receipt.hash == *hash);
             assert!(held, "{id:?} is called received, and the server does not have it");
         }
     }
     let shown = device.state.as_ref().unwrap().status();
-    let told = device.inputs.iter().all(|input| *input != Input::Recorded);
+    let told = device.inputs.iter().all(|input| !matches!(input, Input::Recorded | Input::Forgotten));
     assert!(!told || !shown.all_received() || device.n_waiting() == 0, "all received is shown, and is not so");
 }
 
@@ -356,7 +372,7 @@ fn check_quiet(devices: &[Device], server: &Server) {
     let made = |held: &PulledEvent| devices.iter().any(|device| device.kept.contains(&held.event));
     assert!(server.committed.iter().all(made), "nothing that no device made");
     for device in devices {
-        check_always(device, server);
+        check_always(device, server, true);
         assert_eq!(device.n_waiting(), 0, "the queue drains");
         assert!(device.state.as_ref().unwrap().status().all_received(), "and says so");
         let mut held = AnswerLog::default();
@@ -407,8 +423,9 @@ fn simulate(moves: &[(usize, Move)]) {
                 server.push(patient, &request);
             }
             Move::LateArrives(_) => {}
+            Move::Restore(n_lost) => server.restore(server.committed.len().saturating_sub(n_lost)),
         }
-        check_always(&devices[*index], &server);
+        check_always(&devices[*index], &server, false);
     }
     for (patient, request) in std::mem::take(&mut late) {
         server.push(patient, &request);

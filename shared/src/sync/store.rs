@@ -2,8 +2,8 @@
 //!
 //! > A tap is kept once one transaction has gone through: the answer event with the device's next number.
 //! > Sending moves a questionnaire's drafts to the outbox in one transaction. Nothing is ever deleted; an event
-//! > leaves the outbox only for a receipt or the server's word that it was set aside. One patient's operations
-//! > never touch or show what belongs to another.
+//! > leaves the outbox only for a receipt or the server's word that it was set aside, and is back there when the server
+//! > was put back from a backup. One patient's operations never touch or show what belongs to another.
 
 use serde::{Deserialize, Serialize};
 
@@ -162,7 +162,7 @@ pub trait Store {
     /// [`StoreError::AlreadySubmitted`] when this device sent the slot before.
     async fn append(&self, draft: DraftEvent) -> Result<AnswerEvent, StoreError>;
 
-    /// Every event of a slot, of this and other devices, by sequence.
+    /// Every event of a slot, of this and other devices, by sequence; of others only what the server still has.
     ///
     /// # Errors
     /// When the store fails.
@@ -186,15 +186,25 @@ pub trait Store {
     /// When the store fails.
     async fn settle(&self, patient: PatientId, settled: &[Settled]) -> Result<(), StoreError>;
 
-    /// Takes in what the server holds and moves the cursor, which never goes back.
+    /// Takes in what the server holds and moves the cursor, which never goes back within one life of the server's log.
     ///
     /// An event of our own that comes back is its receipt. The same id with other bytes is kept beside ours.
     ///
+    /// `false`, and nothing taken in, in another life than the last (before the first pull, than the first, which is
+    /// empty): what was settled of our own is back in the outbox without its receipt then, the cursor is at the
+    /// beginning, and another device's events are shown again once they have come again.
+    ///
     /// # Errors
     /// When the store fails.
-    async fn absorb(&self, patient: PatientId, events: &[PulledEvent], cursor: u64) -> Result<(), StoreError>;
+    async fn absorb(
+        &self,
+        patient: PatientId,
+        events: &[PulledEvent],
+        cursor: u64,
+        life: &str,
+    ) -> Result<bool, StoreError>;
 
-    /// The position up to which this patient's events were pulled; 0 before the first pull.
+    /// The position up to which this patient's events were pulled; 0 before the first pull and in another life.
     ///
     /// # Errors
     /// When the store fails.

@@ -80,6 +80,7 @@ pub async fn restore(asked: &Asked, key: &Key, config: &Config, clock: &Clock) -
     for Place { side, tx, .. } in &mut places {
         fill(tx, *side, &asked.file, key, &manifest).await?;
         if *side == Side::Research {
+            queries::begin_life(tx).await?;
             let detail = format!("{} answers, as of {}", manifest.answers.number, manifest.made_at);
             let entry = audit::Entry::operator(Operation::Restore).with(detail);
             audit::append(tx, &entry, clock.now()).await?;

@@ -106,6 +106,14 @@ pub(super) async fn finish(tx: &mut Tx, tables: &[Table]) -> sqlx::Result<()> {
     Ok(())
 }
 
+/// Begins another life of the log: devices that knew the last one offer again what they hold.
+pub(super) async fn begin_life(tx: &mut Tx) -> sqlx::Result<()> {
+    const SQL: [&str; 2] =
+        ["UPDATE position SET life = randomblob(16)", "UPDATE position SET life = gen_random_uuid()"];
+    let sql = tx.choose(SQL);
+    on!(tx, conn => sqlx::query(sql).execute(&mut **conn).await.map(|_| ()))
+}
+
 async fn alter_foreign_keys(tx: &mut Tx, how: &str) -> sqlx::Result<()> {
     const SQL: &str = "SELECT CAST(CAST(conrelid AS REGCLASS) AS TEXT), CAST(conname AS TEXT) FROM pg_constraint
         WHERE contype = 'f' AND connamespace = CAST(CAST(current_schema() AS TEXT) AS REGNAMESPACE)";

@@ -2,10 +2,10 @@
 //!
 //! > A *round* pushes the outbox page by page, then pulls, then looks for a newer bundle. It begins at start, on
 //! > focus, when the network returns, after a sending and by timer. An event leaves the outbox only for a receipt
-//! > with its id and the hash of its bytes; anything else that comes back (a portal's web page, half a body,
-//! > nothing) is a failed try. One event that cannot be settled is passed over until the next round, and blocks
-//! > no other. Failed rounds come again after growing, jittered pauses; after [`QUICK_RETRIES`] of them at the
-//! > slow rhythm only.
+//! > with its id and the hash of its bytes; anything else that comes back is a failed try. What cannot be settled is
+//! > passed over until the next round, and blocks nothing. A server that was put back from a backup is asked for all
+//! > that it has, then offered what it lost, in one round. Failed rounds come again after growing, jittered pauses;
+//! > after [`QUICK_RETRIES`] of them at the slow rhythm only.
 //!
 //! The driver performs each effect and reports back with the input named in the effect's description.
 
@@ -14,7 +14,7 @@ mod round;
 mod tests;
 
 use super::{
-    protocol::{MAX_EVENTS, PulledEvent, PushRequest},
+    protocol::{MAX_EVENTS, PullReply, PushRequest},
     reply::HttpReply,
     store::{OutboxEvent, Settled, Tally},
 };
@@ -54,6 +54,8 @@ pub enum Input {
     NetworkFailed,
     /// To [`Effect::Settle`], [`Effect::Absorb`] or [`Effect::SaveBundle`].
     Saved,
+    /// To [`Effect::Absorb`]: the server was put back from a backup, and what was settled waits again.
+    Forgotten,
     /// To any effect on the store: it failed, and nothing was changed.
     StoreFailed,
     /// To [`Effect::Count`].
@@ -76,13 +78,8 @@ pub enum Effect {
     Settle(Vec<Settled>),
     /// `GET` of [`State::pull_path`] with the store's cursor.
     Pull,
-    /// Keep what was pulled.
-    Absorb {
-        /// The events.
-        events: Vec<PulledEvent>,
-        /// The new cursor.
-        cursor: u64,
-    },
+    /// Keep what was pulled, or report [`Input::Forgotten`].
+    Absorb(PullReply),
     /// `GET /api/sync/bundle`, with the revision that the store holds as `If-None-Match`.
     FetchBundle,
     /// Keep a newer bundle: its text, which was read and is this patient's.
@@ -169,6 +166,20 @@ struct Round {
     unsettled: bool,
     /// The outbox was read up to this sequence.
     after: u64,
+    /// The server was put back from a backup.
+    recovery: Recovery,
+}
+
+/// What a server that was put back asks of one round.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+enum Recovery {
+    /// It was not.
+    #[default]
+    None,
+    /// To hear of everything that it still has.
+    Hearing,
+    /// To be offered the rest.
+    Offering,
 }
 
 /// Everything the replica remembers between inputs; the rest is in the store.
@@ -216,7 +227,7 @@ impl State {
     pub fn pull_path(&self, cursor: u64) -> String {
         let Tally { drafts, waiting, received, quarantined, .. } = self.status.tally.unwrap_or_default();
         let unsent = drafts + waiting;
-        format!("/api/sync/pull?after={cursor}&unsent={unsent}&held={}", unsent + received + quarantined)
+        format!("/api/sync/pull?after={cursor}&unsent={unsent}&held={}&life=true", unsent + received + quarantined)
     }
 
     /// Whether no round is going on.

@@ -1,13 +1,13 @@
 //! How a round goes: from waking through push, pull and bundle to rest, and what each trouble on the way does.
 
 use super::{
-    BUSY_MS, Effect, FIRST_PAUSE_MS, Input, LONGEST_PAUSE_MS, Obstacle, QUICK_RETRIES, Resume, Round, SLOW_MS, State,
-    Step,
+    BUSY_MS, Effect, FIRST_PAUSE_MS, Input, LONGEST_PAUSE_MS, Obstacle, QUICK_RETRIES, Recovery, Resume, Round,
+    SLOW_MS, State, Step,
 };
 use crate::sync::{
     protocol::{MAX_BODY, MAX_EVENTS, PROTOCOL_VERSION, PushOutcome, PushReply, PushRequest},
     reply::{self, HttpReply, Newer, Trouble},
-    store::{OutboxEvent, Settled, Settlement},
+    store::{OutboxEvent, Settled, Settlement, Tally},
 };
 
 pub(super) fn react(state: &mut State, input: Input) -> Vec<Effect> {
@@ -43,6 +43,7 @@ pub(super) fn react(state: &mut State, input: Input) -> Vec<Effect> {
         Input::StoreFailed => store_failed(state),
         Input::OutboxRead(events) if state.step == Step::ReadingOutbox => push(state, events),
         Input::Saved => saved(state),
+        Input::Forgotten => forgotten(state),
         Input::NetworkFailed if state.is_waiting_for_network() => fail(state),
         Input::Replied(reply) if state.is_waiting_for_network() => replied(state, &reply),
         Input::OutboxRead(_) | Input::NetworkFailed | Input::Replied(_) => Vec::new(),
@@ -120,7 +121,7 @@ fn replied(state: &mut State, reply: &HttpReply) -> Vec<Effect> {
         Step::Pulling => match reply::read_pull(reply, state.patient) {
             Ok(pulled) => {
                 state.step = Step::Absorbing { more: pulled.more };
-                vec![Effect::Absorb { events: pulled.events, cursor: pulled.cursor }]
+                vec![Effect::Absorb(pulled)]
             }
             Err(trouble) => trouble_in(state, trouble, Resume::Pull),
         },
@@ -191,6 +192,13 @@ fn saved(state: &mut State) -> Vec<Effect> {
             state.step = Step::Pulling;
             vec![Effect::Count, Effect::Pull]
         }
+        Step::Absorbing { more: false } if state.round.recovery == Recovery::Hearing => {
+            state.round.recovery = Recovery::Offering;
+            state.round.after = 0;
+            let mut effects = vec![Effect::Count];
+            effects.extend(read_outbox(state));
+            effects
+        }
         Step::Absorbing { more: false } => {
             state.step = Step::FetchingBundle;
             vec![Effect::Count, Effect::FetchBundle]
@@ -203,6 +211,22 @@ fn saved(state: &mut State) -> Vec<Effect> {
         | Step::FetchingBundle
         | Step::OpeningSession(_) => Vec::new(),
     }
+}
+
+/// What was settled waits again: first hear what the server still has, so that only what it lost is offered.
+fn forgotten(state: &mut State) -> Vec<Effect> {
+    if !matches!(state.step, Step::Absorbing { .. }) {
+        return Vec::new();
+    }
+    // Until it is counted: nothing on the screen may call received what waits again, and the hospital is told as much.
+    let Tally { drafts, waiting, received, quarantined, .. } = state.status.tally.unwrap_or_default();
+    state.status.tally = Some(Tally { drafts, waiting: waiting + received + quarantined, ..Tally::default() });
+    if state.round.recovery != Recovery::None {
+        return fail(state); // put back again meanwhile, or two servers that take turns
+    }
+    state.round.recovery = Recovery::Hearing;
+    state.step = Step::Pulling;
+    vec![Effect::Count, Effect::Pull]
 }
 
 fn resume_with(state: &mut State, resume: Resume) -> Vec<Effect> {

@@ -355,6 +355,63 @@ fn a_pull_of_another_patient_or_of_other_bytes_is_refused() {
         let receipt = json!({ "id": event.id, "position": 1, "received_at": "1970-01-01T00:00:00Z", "hash": hash });
         let pulled = json!({ "events": [{ "event": event, "receipt": receipt }], "cursor": 1, "more": false });
         let (_, effects) = step(state, reply(200, &pulled));
-        assert_eq!(effects.iter().any(|effect| matches!(effect, Effect::Absorb { .. })), accepted);
+        assert_eq!(effects.iter().any(|effect| matches!(effect, Effect::Absorb(_))), accepted);
     }
+}
+
+/// A replica that has received three answers and pulls.
+fn pulling() -> State {
+    let mut state = State::new(patient(), 1);
+    let tally = Tally { drafts: 1, received: 3, quarantined: 1, ..Tally::default() };
+    for input in [Input::Unlocked, Input::Counted(tally), Input::Woken, Input::OutboxRead(Vec::new())] {
+        (state, _) = step(state, input);
+    }
+    state
+}
+
+fn another_life(more: bool) -> Input {
+    let event = event(1, 1, 1, answered("q1", 1));
+    let hash = sha256_hex(&event.canonical_bytes().unwrap());
+    let receipt = json!({ "id": event.id, "position": 1, "received_at": "1970-01-01T00:00:00Z", "hash": hash });
+    let events = json!([{ "event": event, "receipt": receipt }]);
+    reply(200, &json!({ "events": events, "cursor": 1, "more": more, "life": "another" }))
+}
+
+#[test]
+fn a_server_that_was_put_back_is_heard_to_the_end_before_it_is_offered_what_it_lost() {
+    let (state, effects) = step(pulling(), another_life(false));
+    assert!(matches!(&effects[..], [Effect::Absorb(pulled)] if pulled.life == "another"));
+    let (state, effects) = step(state, Input::Forgotten);
+    let Tally { drafts, waiting, received, quarantined, .. } = state.status().tally.unwrap();
+    assert_eq!((drafts, waiting, received, quarantined), (1, 4, 0, 0), "nothing is called received from here on");
+    assert!(!state.status().all_received() && state.pull_path(0).ends_with("?after=0&unsent=5&held=5&life=true"));
+    assert_eq!(effects[..2], [Effect::Count, Effect::Pull]);
+    let (state, _) = step(state, another_life(true));
+    let (state, effects) = step(state, Input::Saved);
+    assert_eq!(effects, [Effect::Count, Effect::Pull], "there is more to hear");
+    let (state, _) = step(state, another_life(false));
+    let (state, effects) = step(state, Input::Saved);
+    assert_eq!(effects, [Effect::Count, Effect::ReadOutbox { after: 0, limit: 200 }]);
+    let lost = outbox(2);
+    let (state, effects) = step(state, Input::OutboxRead(lost.clone()));
+    assert!(matches!(&effects[..], [Effect::Push(request)] if request.events.len() == 2));
+    let outcomes = lost.iter().map(|event| PushOutcome::Received(receipt(event))).collect();
+    let (state, effects) = step(state, reply(200, &PushReply { outcomes }));
+    assert_eq!(settled(&effects), [1, 2]);
+    let (mut state, _) = step(state, Input::Saved);
+    let mut effects = Vec::new();
+    for input in [Input::OutboxRead(Vec::new()), nothing_to_pull(), Input::Saved] {
+        (state, effects) = step(state, input);
+    }
+    assert_eq!(effects, [Effect::Count, Effect::FetchBundle], "and the round ends as every other");
+}
+
+#[test]
+fn two_servers_that_take_turns_are_not_asked_without_a_pause() {
+    let (state, _) = step(pulling(), another_life(false));
+    let (state, _) = step(state, Input::Forgotten);
+    let (state, _) = step(state, another_life(false));
+    let (state, effects) = step(state, Input::Forgotten);
+    assert!(state.is_idle() && !state.status().all_received());
+    assert!(pause(&effects).unwrap() >= FIRST_PAUSE_MS / 2);
 }
