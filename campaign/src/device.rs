@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, anyhow};
 use fastrand::Rng;
 use reqwest::{
     Method,
-    header::{COOKIE, IF_NONE_MATCH, SET_COOKIE},
+    header::{CONTENT_TYPE, COOKIE, IF_NONE_MATCH, SET_COOKIE},
 };
 use serde_json::{Value, json};
 use shared::{
@@ -24,6 +24,7 @@ use shared::{
         HttpReply, MemoryStore,
         protocol::PullReply,
         replica::{Effect, Input, Obstacle, State, step},
+        signing::{DeviceKey, Message},
         store::{Stage, Store, Tally},
     },
     time::{DeviceTime, Timestamp},
@@ -40,6 +41,8 @@ pub(crate) struct Enrolled {
     pub(crate) patient: PatientId,
     pub(crate) device: DeviceId,
     pub(crate) credential: String,
+    /// What it signs with.
+    pub(crate) key: DeviceKey,
 }
 
 /// Where the server is now, as far as devices know; it changes with each start.
@@ -213,7 +216,7 @@ impl Device {
     }
 
     async fn perform(&self, effect: Effect) -> Result<Option<Input>> {
-        let Enrolled { patient, device, credential } = &self.enrolled;
+        let Enrolled { patient, device, credential, .. } = &self.enrolled;
         Ok(Some(match effect {
             Effect::ReadOutbox { after, limit } => {
                 Input::OutboxRead(self.store.list_outbox(*patient, after, limit).await?)
@@ -262,15 +265,22 @@ impl Device {
 
     async fn try_ask(&self, method: Method, path: &str, body: Option<&Value>) -> reqwest::Result<HttpReply> {
         let address = format!("{}{path}", self.server.borrow());
-        let mut request = self.http.request(method, address).header(CSRF_HEADER, CSRF_VALUE);
+        let mut request = self.http.request(method.clone(), address).header(CSRF_HEADER, CSRF_VALUE);
         if let Some(cookie) = self.cookie.borrow().as_deref() {
             request = request.header(COOKIE, cookie);
         }
         if let Some(revision) = self.revision.borrow().as_deref() {
             request = request.header(IF_NONE_MATCH, revision);
         }
-        if let Some(body) = body {
-            request = request.json(body);
+        let body = body.map(Value::to_string).unwrap_or_default();
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let message = Message { method: method.as_str(), path, query, body: body.as_bytes() };
+        let at_s = (now_ms() + self.skew_ms.get()).max(0) / 1_000;
+        for (name, value) in self.enrolled.key.sign(&message, self.enrolled.device, at_s) {
+            request = request.header(name, value);
+        }
+        if !body.is_empty() {
+            request = request.header(CONTENT_TYPE, "application/json").body(body);
         }
         let response = request.send().await?;
         let status = response.status().as_u16();

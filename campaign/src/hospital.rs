@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use shared::{
     api::{CSRF_HEADER, CSRF_VALUE, ClaimReply, EnrolReply, LetterReply, SignInRequest},
     id::PatientId,
+    sync::signing::DeviceKey,
 };
 use tempfile::TempDir;
 
@@ -179,9 +180,12 @@ impl Hospital {
             None => self.enrol_patient(running, number, &[]).await?,
         };
         let letter = self.letter(running, patient).await?;
-        let claim = json!({ "secret": letter.secret });
+        let mut secret = [0; 32];
+        fastrand::Rng::new().fill(&mut secret);
+        let key = DeviceKey::from_secret(&secret).context("no number of the curve")?;
+        let claim = json!({ "letter": { "secret": letter.secret }, "public_key": key.public().text() });
         let ClaimReply { device, patient, credential, .. } = self.post(running, "/api/enrolment/claim", &claim).await?;
-        Ok(Enrolled { patient, device, credential })
+        Ok(Enrolled { patient, device, credential, key })
     }
 
     /// Enrols a patient who has something to answer today; the link of their letter, for a real browser.

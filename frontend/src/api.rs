@@ -3,14 +3,16 @@
 //! Sessions are cookies that no script can read. Every request that changes something carries the header that
 //! shows it was made by our own pages.
 
-use gloo_net::http::{Method, RequestBuilder};
+use leptos::prelude::window;
 use serde::{Serialize, de::DeserializeOwned};
 use shared::{
     api::{CSRF_HEADER, CSRF_VALUE, ClaimReply, ClaimRequest, Problem},
     json,
     sync::HttpReply,
 };
-use web_sys::AbortSignal;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortSignal, Headers, RequestInit, Response};
 
 /// How long a request may take before it counts as lost.
 const PATIENCE_MS: u32 = 30_000;
@@ -30,7 +32,7 @@ pub enum Failure {
 /// # Errors
 /// The server's problem, or that nothing came back.
 pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Failure> {
-    read(&accepted(send(Method::GET, path, None, None).await)?)
+    read(&accepted(send(path, None, None, None).await)?)
 }
 
 /// `POST` with a JSON body, for pages; `T = ()` where the reply is empty.
@@ -39,7 +41,7 @@ pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Failure> {
 /// The server's problem, or that nothing came back.
 pub async fn post<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Result<T, Failure> {
     let body = serde_json::to_string(body).map_err(|_| Failure::Network)?;
-    read(&accepted(send(Method::POST, path, Some(body), None).await)?)
+    read(&accepted(send(path, Some(body), None, None).await)?)
 }
 
 fn read<T: DeserializeOwned>(body: &str) -> Result<T, Failure> {
@@ -52,7 +54,7 @@ fn read<T: DeserializeOwned>(body: &str) -> Result<T, Failure> {
 /// The server's problem, or that nothing came back.
 pub async fn claim(claim: &ClaimRequest) -> Result<ClaimReply, Failure> {
     let body = serde_json::to_string(claim).map_err(|_| Failure::Network)?;
-    let reply = send(Method::POST, "/api/enrolment/claim", Some(body), None).await;
+    let reply = send("/api/enrolment/claim", Some(body), None, None).await;
     json::read(&accepted(reply)?).ok_or(Failure::Network)
 }
 
@@ -66,26 +68,31 @@ fn accepted(reply: Option<HttpReply>) -> Result<String, Failure> {
     }
 }
 
-/// One exchange as it went; `None` when nothing came back, or not to its end.
+/// One exchange as it went, posted if it has a body; `None` when nothing came back, or not to its end.
+///
+/// The address leaves as it stands here: a device signs it.
 pub(crate) async fn send(
-    method: Method,
     path: &str,
     body: Option<String>,
     if_none_match: Option<&str>,
+    signature: Option<Headers>,
 ) -> Option<HttpReply> {
-    let patience = AbortSignal::timeout_with_u32(PATIENCE_MS);
-    let mut request = RequestBuilder::new(path)
-        .method(method)
-        .header("accept", "application/json")
-        .header(CSRF_HEADER, CSRF_VALUE)
-        .abort_signal(Some(&patience));
+    let headers = signature.or_else(|| Headers::new().ok())?;
+    headers.set("accept", "application/json").ok()?;
+    headers.set(CSRF_HEADER, CSRF_VALUE).ok()?;
     if let Some(revision) = if_none_match {
-        request = request.header("if-none-match", &format!("\"{revision}\""));
+        headers.set("if-none-match", &format!("\"{revision}\"")).ok()?;
     }
-    let response = match body {
-        Some(body) => request.header("content-type", "application/json").body(body).ok()?.send().await.ok()?,
-        None => request.send().await.ok()?,
-    };
-    let status = response.status();
-    Some(HttpReply { status, body: response.text().await.ok()? })
+    let request = RequestInit::new();
+    if let Some(body) = body {
+        headers.set("content-type", "application/json").ok()?;
+        request.set_method("POST");
+        request.set_body(&body.into());
+    }
+    request.set_headers(&headers);
+    request.set_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE_MS)));
+    let fetched = JsFuture::from(window().fetch_with_str_and_init(path, &request)).await.ok()?;
+    let response: Response = fetched.unchecked_into();
+    let body = JsFuture::from(response.text().ok()?).await.ok()?.as_string()?;
+    Some(HttpReply { status: response.status(), body })
 }

@@ -3,12 +3,16 @@
 //! A short PIN keeps out whoever picks up the phone, not whoever takes its storage apart: the slow derivation and
 //! the hospital's power to revoke the device are what stands against that.
 
+mod device_key;
+
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use leptos::prelude::window;
 use shared::{id::DeviceId, sync::store::SealedCredential};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Crypto, CryptoKey};
+
+pub use device_key::DeviceKey;
 
 /// Rounds of PBKDF2 for a new seal; OWASP's figure of 2023 for SHA-256.
 const ITERATIONS: u32 = 600_000;

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use leptos::{ev, prelude::*};
 use shared::{
     answers::AnswerEvent,
-    api::ClaimRequest,
+    api::Claim,
     id::{DeviceId, Language, PatientId},
     sync::store::{Enrolment, Store, StoreError},
     time::Timestamp,
@@ -160,8 +160,8 @@ impl Device {
     ///
     /// # Errors
     /// When the letter is refused, the hospital is not reached, or the phone cannot keep the credential.
-    pub async fn enrol(self, claim: ClaimRequest, pin: Pin) -> Result<(), EnrolError> {
-        let session = session::enrol(&self.store.get_value(), &claim, &pin).await?;
+    pub async fn enrol(self, claim: Claim, pin: Pin) -> Result<(), EnrolError> {
+        let session = session::enrol(&self.store.get_value(), claim, &pin).await?;
         self.open_with(session);
         Ok(())
     }

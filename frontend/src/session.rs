@@ -10,7 +10,7 @@ use jiff::{civil::DateTime, tz::Offset};
 use js_sys::{Date as JsDate, Object, Reflect};
 use leptos::prelude::window;
 use shared::{
-    api::{ClaimReply, ClaimRequest},
+    api::{Claim, ClaimReply, ClaimRequest},
     id::{AnswerEventId, DeviceId, PatientId, SessionId},
     people::{Mode, Respondent},
     sync::store::{Enrolment, Store, StoreError},
@@ -21,7 +21,7 @@ use wasm_bindgen::JsValue;
 
 use crate::{
     api::{self, Failure},
-    crypto::{self, CryptoUnavailable, Key, Pin},
+    crypto::{self, CryptoUnavailable, DeviceKey, Key, Pin},
     store::IndexedDbStore,
 };
 
@@ -176,19 +176,20 @@ pub enum EnrolError {
     Store(StoreError),
 }
 
-/// Uses up a letter and keeps the device's credential under the PIN, which is chosen before: nothing is claimed
-/// that could not be kept at once.
+/// Uses up a letter for a new key pair, and keeps the device's credential under the PIN, which is chosen before: nothing
+/// is claimed that could not be kept at once, the key pair included.
 ///
 /// # Errors
 /// When the letter is refused or the device cannot keep the credential.
-pub async fn enrol(store: &IndexedDbStore, claim: &ClaimRequest, pin: &Pin) -> Result<Session, EnrolError> {
-    crypto::random_bytes::<1>().map_err(EnrolError::Crypto)?;
-    store.list_enrolments().await.map_err(EnrolError::Store)?;
-    let reply = api::claim(claim).await.map_err(EnrolError::Claim)?;
+pub async fn enrol(store: &IndexedDbStore, letter: Claim, pin: &Pin) -> Result<Session, EnrolError> {
+    let key = DeviceKey::make().await.map_err(EnrolError::Crypto)?;
+    store.try_key(&key).await.map_err(EnrolError::Store)?;
+    let claim = ClaimRequest { letter, public_key: key.public() };
+    let reply = api::claim(&claim).await.map_err(EnrolError::Claim)?;
     let ClaimReply { device, patient, credential, language } = reply;
     let sealed = crypto::seal(&credential, device, pin).await.map_err(EnrolError::Crypto)?;
     let enrolment = Enrolment { device, patient, language, sealed, wrong_tries: 0, wait_until: None };
-    store.save_enrolment(&enrolment).await.map_err(EnrolError::Store)?;
+    store.enrol(&enrolment, &key).await.map_err(EnrolError::Store)?;
     Ok(Session::begin(&enrolment, credential))
 }
 

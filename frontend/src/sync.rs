@@ -9,7 +9,6 @@ use std::{
     rc::Rc,
 };
 
-use gloo_net::http::Method;
 use gloo_timers::callback::Timeout;
 use js_sys::{Function, Object, Promise, Reflect};
 use leptos::prelude::{RwSignal, Set, Update, window};
@@ -147,12 +146,12 @@ impl Synchroniser {
             Effect::ReadOutbox { after, limit } => {
                 Some(stored(self.store.list_outbox(self.patient, after, limit).await, Input::OutboxRead))
             }
-            Effect::Push(request) => Some(post("/api/sync/push", &request).await),
+            Effect::Push(request) => Some(self.ask("/api/sync/push", body_of(&request), None).await),
             Effect::Settle(settled) => Some(stored(self.store.settle(self.patient, &settled).await, |()| Input::Saved)),
             Effect::Pull => Some(match self.store.cursor(self.patient).await {
                 Ok(cursor) => {
                     let path = self.state.borrow().as_ref().map(|state| state.pull_path(cursor)).unwrap_or_default();
-                    get(&path, None).await
+                    self.ask(&path, None, None).await
                 }
                 Err(_) => Input::StoreFailed,
             }),
@@ -165,7 +164,10 @@ impl Synchroniser {
                 Some(self.told(!pulled.events.is_empty(), absorbed.map(drop)))
             }
             Effect::FetchBundle => Some(match self.store.find_bundle(self.patient).await {
-                Ok(bundle) => get("/api/sync/bundle", bundle.map(|bundle| bundle.revision).as_deref()).await,
+                Ok(bundle) => {
+                    let revision = bundle.map(|bundle| bundle.revision);
+                    self.ask("/api/sync/bundle", None, revision.as_deref()).await
+                }
                 Err(_) => Input::StoreFailed,
             }),
             Effect::SaveBundle(text) => Some(self.told(true, self.store.save_bundle(self.patient, &text).await)),
@@ -197,7 +199,8 @@ impl Synchroniser {
         if self.store.note_session(None).await.is_err() {
             return Input::StoreFailed;
         }
-        let reply = post("/api/device/session", &DeviceSessionRequest { device: self.device, credential }).await;
+        let request = DeviceSessionRequest { device: self.device, credential };
+        let reply = self.ask("/api/device/session", body_of(&request), None).await;
         if matches!(reply, Input::Replied(HttpReply { status: 204, .. }))
             && self.store.note_session(Some(self.device)).await.is_err()
         {
@@ -205,19 +208,26 @@ impl Synchroniser {
         }
         reply
     }
+
+    /// One exchange, signed. Without a key that works the hospital is asked all the same: its refusal is what the
+    /// patient is told, and nothing leaves the outbox.
+    async fn ask(&self, path: &str, body: Option<String>, revision: Option<&str>) -> Input {
+        let Ok(key) = self.store.find_key(self.device).await else { return Input::StoreFailed };
+        let signature = match key {
+            Some(key) => key.sign(self.device, path, body.as_deref()).await,
+            None => None,
+        };
+        api::send(path, body, revision, signature).await.map_or(Input::NetworkFailed, Input::Replied)
+    }
+}
+
+/// A plain value as a body; what is sent can always be written.
+fn body_of(value: &impl Serialize) -> Option<String> {
+    serde_json::to_string(value).ok()
 }
 
 fn stored<T>(outcome: Result<T, StoreError>, input: impl FnOnce(T) -> Input) -> Input {
     outcome.map_or(Input::StoreFailed, input)
-}
-
-async fn get(path: &str, revision: Option<&str>) -> Input {
-    api::send(Method::GET, path, None, revision).await.map_or(Input::NetworkFailed, Input::Replied)
-}
-
-async fn post(path: &str, body: &impl Serialize) -> Input {
-    let Ok(body) = serde_json::to_string(body) else { return Input::NetworkFailed };
-    api::send(Method::POST, path, Some(body), None).await.map_or(Input::NetworkFailed, Input::Replied)
 }
 
 /// Lets the replica work, under the browser's lock if no other tab holds it.

@@ -99,6 +99,7 @@ pub fn problem(kind: ProblemKind, detail: impl Into<String>) -> Problem {
         ProblemKind::CodeWrong => (403, "The code is wrong"),
         ProblemKind::CodeExpired => (410, "The code has expired"),
         ProblemKind::CodeUsed => (410, "The code was already used"),
+        ProblemKind::BadSignature => (401, "Not signed by this device"),
         ProblemKind::DeviceRevoked => (403, "This device was revoked"),
         ProblemKind::Forbidden => (403, "Not allowed"),
         ProblemKind::NotFound => (404, "Not found"),
@@ -179,6 +180,20 @@ impl JsonBytes {
         serde_json::from_slice(&self.0)
             .map_err(|error| if error.is_data() { bad_request(WRONG_FIELD) } else { bad_request(NOT_WHOLE) })
     }
+
+    /// Reads it if it is within the [limits](crate::limits).
+    ///
+    /// # Errors
+    /// When it is not, or as for [`Self::read`].
+    pub fn read_within<'a, T: Deserialize<'a>>(&'a self) -> Result<T, ApiError> {
+        if limits::is_within(&self.0) { self.read() } else { Err(bad_request(TOO_DEEP)) }
+    }
+
+    /// The bytes that came.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 impl<S: Send + Sync> FromRequest<S> for JsonBytes {
@@ -205,11 +220,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let body = JsonBytes::from_request(request, state).await?;
-        if !limits::is_within(&body.0) {
-            return Err(bad_request(TOO_DEEP));
-        }
-        body.read().map(Self)
+        JsonBytes::from_request(request, state).await?.read_within().map(Self)
     }
 }
 

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::{
     support::{
         Client, Phone, TestApp, on_both_databases,
-        patient::{enrol, enrolment},
+        patient::{enrol, enrolment, new_key},
     },
     tidy,
 };
@@ -155,7 +155,10 @@ impl Cast {
         let at = format!("/api/patients/{patient}");
         let revoke = format!("{at}/devices/{}/revoke", revoked.device);
         assert!(nurse.post(&revoke, &json!({})).await.status.is_success());
-        let tablet = nurse.post(&format!("{at}/handover"), &json!({})).await.ok();
+        let tablet = {
+            let key = new_key().public().text();
+            nurse.post(&format!("{at}/handover"), &json!({ "public_key": key })).await.ok()
+        };
         let print = json!({ "assessment": "T0:1", "language": "fr", "instrument": "epices" });
         let forms = nurse.post(&format!("{at}/forms"), &print).await.ok();
         let export = manager.post("/api/exports", &json!({ "purpose": "the access matrix" })).await.ok();
@@ -262,6 +265,7 @@ impl Cast {
                 "entry": Uuid::now_v7(), "assessment": "T0:1", "instrument": "epices", "n_amendments": 0,
                 "changes": { "e1": { "answered": { "code": 0 } } }, "reason": "the access matrix", "clock": clock,
             }),
+            "/handover" => json!({ "public_key": new_key().public().text() }),
             "/handover/given" => json!({
                 "device": self.tablet.device, "at": app.clock.now(), "staff": self.staff.staff,
                 "checked": ["name", "registry_number"], "respondent": "patient",
@@ -276,8 +280,7 @@ impl Cast {
             | "/api/quarantine"
             | "/api/patients/search"
             | "/api/worklist"
-            | "/history"
-            | "/handover" => json!({}),
+            | "/history" => json!({}),
             _ => return None,
         })
     }
@@ -288,7 +291,7 @@ async fn call(client: &Client, method: &str, path: &str, body: Option<&Value>) -
         "GET" => client.request(Method::GET, path),
         _ => client.request(Method::POST, path).json(body.unwrap_or(&json!({}))),
     };
-    request.send().await.unwrap() // the head alone: the live list has no end
+    client.start(request).await // the head alone: the live list has no end
 }
 
 async fn problem(response: reqwest::Response) -> Problem {

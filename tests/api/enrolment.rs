@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use shared::{
-    api::{ClaimReply, ClaimRequest, PatientReply, PatientsReply, ProblemKind},
+    api::{Claim, ClaimReply, PatientReply, PatientsReply, ProblemKind},
     id::PatientId,
     study::MilestoneKind,
     sync::protocol::PatientBundle,
@@ -12,7 +12,7 @@ use shared::{
 
 use crate::support::{
     Phone, TestApp, on_both_databases,
-    patient::{enrol, enrolment, letter},
+    patient::{claim, enrol, enrolment, letter},
 };
 
 on_both_databases! {
@@ -89,10 +89,10 @@ on_both_databases! {
         let patient = enrol(&nurse, "R-1").await;
         let first = letter(&nurse, patient).await;
         let (front, back) = first.code.split_at(4);
-        let typed = ClaimRequest::Code(format!("{front} - {}", back.to_lowercase()));
+        let typed = claim(Claim::Code(format!("{front} - {}", back.to_lowercase())));
         let claimed: ClaimReply = app.client().post("/api/enrolment/claim", &typed).await.ok();
         assert_eq!(claimed.patient, patient);
-        for request in [typed, ClaimRequest::Secret(first.secret)] {
+        for request in [typed, claim(Claim::Secret(first.secret))] {
             let again = app.client().post("/api/enrolment/claim", &request).await;
             assert_eq!(again.refusal(), ProblemKind::CodeUsed);
         }
@@ -110,9 +110,9 @@ on_both_databases! {
         let nurse = app.nurse("claire", &["toulouse"]).await;
         let patient = enrol(&nurse, "R-1").await;
         let (old, new) = (letter(&nurse, patient).await, letter(&nurse, patient).await);
-        let reply = app.client().post("/api/enrolment/claim", &ClaimRequest::Secret(old.secret)).await;
+        let reply = app.client().post("/api/enrolment/claim", &claim(Claim::Secret(old.secret))).await;
         assert_eq!(reply.refusal(), ProblemKind::CodeUsed);
-        let reply = app.client().post("/api/enrolment/claim", &ClaimRequest::Secret(new.secret)).await;
+        let reply = app.client().post("/api/enrolment/claim", &claim(Claim::Secret(new.secret))).await;
         assert!(reply.status.is_success());
     }
 
@@ -121,7 +121,7 @@ on_both_databases! {
         let patient = enrol(&nurse, "R-1").await;
         let letter = letter(&nurse, patient).await;
         app.clock.advance(Duration::from_hours(24));
-        for request in [ClaimRequest::Code(letter.code), ClaimRequest::Secret(letter.secret)] {
+        for request in [claim(Claim::Code(letter.code)), claim(Claim::Secret(letter.secret))] {
             let reply = app.client().post("/api/enrolment/claim", &request).await;
             assert_eq!(reply.refusal(), ProblemKind::CodeExpired);
         }
@@ -133,7 +133,7 @@ on_both_databases! {
         let old = letter(&nurse, patient).await;
         app.clock.advance(Duration::from_hours(24));
         letter(&app.sign_in("claire").await, patient).await;
-        let reply = app.client().post("/api/enrolment/claim", &ClaimRequest::Secret(old.secret)).await;
+        let reply = app.client().post("/api/enrolment/claim", &claim(Claim::Secret(old.secret))).await;
         assert_eq!(reply.refusal(), ProblemKind::CodeExpired);
     }
 
@@ -144,17 +144,17 @@ on_both_databases! {
         let (selector, verifier) = letter.code.split_at(3);
         let wrong: String = verifier.chars().rev().map(|c| if c == '0' { '1' } else { '0' }).collect();
         for n in 1..=4 {
-            let request = ClaimRequest::Code(format!("{selector}{wrong}"));
+            let request = claim(Claim::Code(format!("{selector}{wrong}")));
             let reply = app.client().post("/api/enrolment/claim", &request).await;
             assert_eq!(reply.refusal(), ProblemKind::CodeWrong, "try {n}");
         }
-        let fifth = ClaimRequest::Code(format!("{selector}{wrong}"));
+        let fifth = claim(Claim::Code(format!("{selector}{wrong}")));
         assert_eq!(app.client().post("/api/enrolment/claim", &fifth).await.refusal(), ProblemKind::CodeUsed);
-        for request in [ClaimRequest::Code(letter.code.clone()), ClaimRequest::Secret(letter.secret.clone())] {
+        for request in [claim(Claim::Code(letter.code.clone())), claim(Claim::Secret(letter.secret.clone()))] {
             let reply = app.client().post("/api/enrolment/claim", &request).await;
             assert_eq!(reply.refusal(), ProblemKind::CodeUsed, "burnt, even for the right one");
         }
-        let unreadable = app.client().post("/api/enrolment/claim", &ClaimRequest::Code("hello".to_owned())).await;
+        let unreadable = app.client().post("/api/enrolment/claim", &claim(Claim::Code("hello".to_owned()))).await;
         assert_eq!(unreadable.refusal(), ProblemKind::CodeWrong);
     }
 
@@ -164,11 +164,11 @@ on_both_databases! {
         let code = letter(&nurse, patient).await.code;
         let (selector, verifier) = code.split_at(3);
         let wrong: String = verifier.chars().rev().map(|c| if c == '0' { '1' } else { '0' }).collect();
-        let (client, wrong) = (app.client(), ClaimRequest::Code(format!("{selector}{wrong}")));
+        let (client, wrong) = (app.client(), claim(Claim::Code(format!("{selector}{wrong}"))));
         let tries = (0..20).map(|_| client.post("/api/enrolment/claim", &wrong));
         let replies = futures_util::future::join_all(tries).await;
         assert_eq!(replies.iter().filter(|reply| reply.refusal() == ProblemKind::CodeWrong).count(), 4);
-        let reply = client.post("/api/enrolment/claim", &ClaimRequest::Code(code)).await;
+        let reply = client.post("/api/enrolment/claim", &claim(Claim::Code(code))).await;
         assert_eq!(reply.refusal(), ProblemKind::CodeUsed);
     }
 
@@ -177,7 +177,7 @@ on_both_databases! {
         let patient = enrol(&nurse, "R-1").await;
         let letter = letter(&nurse, patient).await;
         assert_eq!(app.client().get("/api/enrolment/claim").await.status, 405);
-        let reply = app.client().post("/api/enrolment/claim", &ClaimRequest::Secret(letter.secret)).await;
+        let reply = app.client().post("/api/enrolment/claim", &claim(Claim::Secret(letter.secret))).await;
         assert!(reply.status.is_success());
     }
 

@@ -22,5 +22,6 @@ mod rebuilding;
 mod reports;
 mod retention;
 mod running;
+mod signing;
 mod signing_in;
 mod verifying;

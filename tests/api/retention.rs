@@ -8,7 +8,7 @@ use server::{
     clock::Clock,
     retention::{self, Class, Purged},
 };
-use shared::api::{ClaimRequest, ProblemKind};
+use shared::api::{Claim, ProblemKind};
 
 use super::{
     commands::ressenti,
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::support::{
     Phone, TestApp, on_both_databases,
-    patient::{enrol, letter},
+    patient::{claim, enrol, letter},
 };
 
 const DAY: Duration = Duration::from_hours(24);
@@ -53,7 +53,7 @@ on_both_databases! {
 
         app.clock.advance(30 * DAY);
         assert_eq!(due(&app).await, [("letters' secrets", 1)], "the one that was used; the other ended half a day later");
-        let claim = ClaimRequest::Secret(waiting.secret.clone());
+        let claim = claim(Claim::Secret(waiting.secret.clone()));
         assert_eq!(app.client().post("/api/enrolment/claim", &claim).await.refusal(), ProblemKind::CodeExpired);
         app.clock.advance(DAY);
         assert_eq!(purge().await, Purged { sessions: 0, challenges: 0, letters: 2, security: 0 });

@@ -79,8 +79,10 @@ async fn the_log_holds_no_name_no_answer_and_no_secret_and_a_stop_is_clean() {
     nurse.get("/api/patients?search=canarivore").await;
     let letter = crate::support::patient::letter(&nurse, enrolled.patient).await;
     let phone = Client::new(nurse.origin());
-    let claim = json!({ "secret": letter.secret });
+    let key = crate::support::patient::new_key();
+    let claim = json!({ "letter": { "secret": letter.secret }, "public_key": key.public().text() });
     let claimed: shared::api::ClaimReply = phone.post("/api/enrolment/claim", &claim).await.ok();
+    phone.hold(claimed.device, key);
     let opening = json!({ "device": claimed.device, "credential": claimed.credential });
     assert!(phone.post("/api/device/session", &opening).await.status.is_success());
     let strange = json!({ "protocol": 1, "events": [{ "answer": "canary-answer" }, "canary-answer"] });

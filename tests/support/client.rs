@@ -2,15 +2,20 @@
 
 use std::{sync::Mutex, time::Duration};
 
-use reqwest::{Method, RequestBuilder, StatusCode, header};
+use reqwest::{Method, Request, RequestBuilder, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
-use shared::api::{CSRF_HEADER, CSRF_VALUE, Problem, ProblemKind};
+use shared::{
+    api::{CSRF_HEADER, CSRF_VALUE, Problem, ProblemKind},
+    id::DeviceId,
+    sync::signing::{DeviceKey, Message},
+};
 
 /// One browser. Its cookie is kept by hand: the session cookies are `Secure`, and tests speak plain HTTP.
 pub struct Client {
     http: reqwest::Client,
     origin: String,
     cookie: Mutex<Option<String>>,
+    key: Mutex<Option<(DeviceId, DeviceKey)>>,
 }
 
 /// What came back.
@@ -51,7 +56,12 @@ impl OpenList {
 impl Client {
     /// A browser that has never been here.
     pub fn new(origin: &str) -> Self {
-        Self { http: reqwest::Client::new(), origin: origin.to_owned(), cookie: Mutex::new(None) }
+        Self {
+            http: reqwest::Client::new(),
+            origin: origin.to_owned(),
+            cookie: Mutex::default(),
+            key: Mutex::default(),
+        }
     }
 
     /// Goes to another server from now on, with its cookie.
@@ -73,9 +83,43 @@ impl Client {
         }
     }
 
+    /// Makes this browser that of a device: what a device says, it signs with this key from now on.
+    pub fn hold(&self, device: DeviceId, key: DeviceKey) {
+        *self.key.lock().unwrap() = Some((device, key));
+    }
+
+    /// What this device signs with.
+    pub fn key(&self) -> Option<DeviceKey> {
+        self.key.lock().unwrap().as_ref().map(|(_, key)| key.clone())
+    }
+
+    /// The headers by which a device signs a request; none on what it does not sign, and where no key is held.
+    fn signature(&self, request: &Request) -> header::HeaderMap {
+        let (url, key) = (request.url(), self.key.lock().unwrap());
+        let is_signed = url.path().starts_with("/api/sync/") || url.path() == "/api/device/session";
+        let Some((device, key)) = key.as_ref().filter(|_| is_signed) else { return header::HeaderMap::new() };
+        let message = Message {
+            method: request.method().as_str(),
+            path: url.path(),
+            query: url.query().unwrap_or_default(),
+            body: request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default(),
+        };
+        let headers = key.sign(&message, *device, 1_772_000_000);
+        headers.into_iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+    }
+
+    /// Sends a request, signed if a device sends it; its body is still to be read.
+    pub async fn start(&self, request: RequestBuilder) -> reqwest::Response {
+        let mut request = request.build().unwrap();
+        for (name, value) in self.signature(&request) {
+            request.headers_mut().entry(name.unwrap()).or_insert(value);
+        }
+        self.http.execute(request).await.expect("the server answers")
+    }
+
     /// Sends a request and reads all of the reply.
     pub async fn send(&self, request: RequestBuilder) -> Reply {
-        let response = request.send().await.expect("the server answers");
+        let response = self.start(request).await;
         let (status, headers) = (response.status(), response.headers().clone());
         for cookie in headers.get_all(header::SET_COOKIE) {
             let pair = cookie.to_str().unwrap().split(';').next().unwrap();

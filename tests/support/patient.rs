@@ -5,10 +5,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde_json::{Value, json};
 use shared::{
     answers::{AnswerEvent, AnswerValue},
-    api::{ClaimReply, ClaimRequest, DeviceSessionRequest, EnrolReply, LetterReply},
+    api::{Claim, ClaimReply, ClaimRequest, DeviceSessionRequest, EnrolReply, LetterReply},
     id::{DeviceId, PatientId},
     study::Cause,
-    sync::protocol::{PROTOCOL_VERSION, PullReply, PushOutcome, PushReply, QuarantineReason, Receipt},
+    sync::{
+        protocol::{PROTOCOL_VERSION, PullReply, PushOutcome, PushReply, QuarantineReason, Receipt},
+        signing::DeviceKey,
+    },
 };
 use uuid::Uuid;
 
@@ -63,13 +66,31 @@ pub async fn letter(nurse: &Client, patient: PatientId) -> LetterReply {
     nurse.post(&format!("/api/patients/{patient}/letter"), &json!({})).await.ok()
 }
 
+/// The key pair of a new device.
+pub fn new_key() -> DeviceKey {
+    let [one, two] = [Uuid::new_v4(), Uuid::new_v4()].map(Uuid::into_bytes);
+    DeviceKey::from_secret(&[one, two].concat().try_into().unwrap()).unwrap()
+}
+
+/// The claim of a letter by a device with this key.
+pub fn claim_with(letter: Claim, key: &DeviceKey) -> ClaimRequest {
+    ClaimRequest { letter, public_key: key.public().text() }
+}
+
+/// The claim of a letter by a device that nothing more is asked of.
+pub fn claim(letter: Claim) -> ClaimRequest {
+    claim_with(letter, &new_key())
+}
+
 impl Phone {
     /// A phone that claims a fresh letter of this patient and opens its session.
     pub async fn of(app: &TestApp, nurse: &Client, patient: PatientId) -> Self {
         let letter = letter(nurse, patient).await;
         let client = app.client();
-        let claim = ClaimRequest::Secret(letter.secret);
+        let key = new_key();
+        let claim = claim_with(Claim::Secret(letter.secret), &key);
         let ClaimReply { device, patient, credential, .. } = client.post("/api/enrolment/claim", &claim).await.ok();
+        client.hold(device, key);
         let request = DeviceSessionRequest { device, credential: credential.clone() };
         assert!(client.post("/api/device/session", &request).await.status.is_success());
         Self { client, patient, device, credential, sequence: AtomicU64::new(0), clock: app.clock.clone() }

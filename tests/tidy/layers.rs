@@ -2,9 +2,9 @@
 
 use super::{Source, check, sources};
 
-/// What the domain may use: readers of data, ids, time, hashing, errors. Nothing that does I/O.
-const SHARED_DEPENDENCIES: [&str; 9] =
-    ["csv", "jiff", "regex-lite", "serde", "serde_json", "sha2", "thiserror", "toml", "uuid"];
+/// What the domain may use: readers of data, ids, time, hashing, signatures, errors. Nothing that does I/O.
+const SHARED_DEPENDENCIES: [&str; 11] =
+    ["base64", "csv", "jiff", "p256", "regex-lite", "serde", "serde_json", "sha2", "thiserror", "toml", "uuid"];
 
 #[test]
 fn the_domain_depends_on_little() {

@@ -6,6 +6,7 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
+    sync::LazyLock,
     time::{Duration, Instant},
 };
 
@@ -16,11 +17,14 @@ use shared::{
     answers::{AnswerEvent, AnswerValue, Slot},
     api::{ClaimRequest, DeviceSessionRequest, SignInRequest},
     fhir::{Form, ValueSets},
-    id::{AssessmentId, PatientId},
+    id::{AssessmentId, DeviceId, PatientId},
     json as device_json,
     paper::FormCode,
     study::Study,
-    sync::protocol::{PatientBundle, PullReply, PushReply, PushRequest},
+    sync::{
+        protocol::{PatientBundle, PullReply, PushReply, PushRequest},
+        signing::{self, DeviceKey, Message, PublicKey, Signed},
+    },
 };
 
 use crate::report::Line;
@@ -171,6 +175,7 @@ fn decoders(root: &Path) -> Result<Vec<Decoder>> {
         json!({ "decimal": 1.5e-7 }),
         json!({ "date": "2026-02-28" }),
     ];
+    let signed = SIGNED.as_ref().context("no number of the curve")?;
     let study = std::fs::read(root.join("shared/src/study/registry.toml")).context("the study file")?;
     let one = |name, sample: Vec<u8>, read| Decoder { name, samples: vec![sample], read, n: 0 };
     Ok(vec![
@@ -185,9 +190,13 @@ fn decoders(root: &Path) -> Result<Vec<Decoder>> {
         one("form code", b"OW0-GG0-G8L https://ressenti.example/staff/forms/".to_vec(), |text| {
             text.parse::<FormCode>().map_or(true, |code| code.to_string().parse() == Ok(code))
         }),
-        one("claim", text(&json!({ "code": "ABCD-EFGH" })), |text| {
+        one("claim", text(&json!({ "letter": { "code": "ABCD-EFGH" }, "public_key": "BA" })), |text| {
             serde_json::from_str::<ClaimRequest>(text).map_or(true, |_| true)
         }),
+        one("public key", signed.key.text().into_bytes(), |text| {
+            PublicKey::parse(text).is_none_or(|key| key.text() == text)
+        }),
+        one("signature", signed.headers.join("\n").into_bytes(), is_its_signature_or_none),
         one("sign-in", text(&json!({ "username": "a", "password": "b", "one_time_code": "c" })), |text| {
             serde_json::from_str::<SignInRequest>(text).map_or(true, |_| true)
                 && serde_json::from_str::<DeviceSessionRequest>(text).map_or(true, |_| true)
@@ -208,6 +217,31 @@ fn sample_event() -> serde_json::Value {
         "origin": { "respondent": "patient", "mode": "own_device", "device": id, "session": id },
         "sequence": 12, "clock": { "at": "2026-03-02T08:00:00.123Z", "utc_offset_minutes": 60, "monotonic_ms": 1000 },
         "body": { "kind": "answered", "item": "q1", "value": { "decimal": 0.1 } },
+    })
+}
+
+/// A push that a device signed.
+struct SignedPush {
+    device: DeviceId,
+    key: PublicKey,
+    headers: [String; 3],
+}
+
+const PUSHED: Message<'_> = Message { method: "POST", path: "/api/sync/push", query: "", body: b"{}" };
+
+static SIGNED: LazyLock<Option<SignedPush>> = LazyLock::new(|| {
+    let (device, key) = (EVENT.parse().ok()?, DeviceKey::from_secret(&[7; 32])?);
+    let headers = key.sign(&PUSHED, device, 1_772_000_000).map(|(_, value)| value);
+    Some(SignedPush { device, key: key.public(), headers })
+});
+
+/// Of all headers only the very ones that the device made are its signature.
+fn is_its_signature_or_none(text: &str) -> bool {
+    let mut lines = text.split('\n');
+    let [digest, input, signature] = [(); 3].map(|()| lines.next().unwrap_or_default());
+    SIGNED.as_ref().is_some_and(|made| {
+        let is_own = made.headers.iter().eq([digest, input, signature]);
+        signing::check(&PUSHED, Signed { digest, input, signature }, made.device, made.key) == is_own
     })
 }
 

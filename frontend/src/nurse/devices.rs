@@ -227,6 +227,8 @@ fn Line(device: DeviceLine, number: usize, revocation: Revocation) -> impl IntoV
     let waiting =
         move || (n_unsent > 0).then(|| waits(locale.get(), n_unsent, device.kind, device.unsent_since, today));
     let lost = move || (n_lost > 0).then(|| look_text::local_loss(locale.get(), n_lost));
+    let fingerprint = device.fingerprint.clone();
+    let key = move || fingerprint.as_ref().map(|shown| text::device_key(locale.get(), shown));
     let revoke = move || {
         view! {
             <Button look=Look::Quiet on_press=move |_| revocation.ask(device.device, number)>
@@ -238,7 +240,10 @@ fn Line(device: DeviceLine, number: usize, revocation: Revocation) -> impl IntoV
     view! {
         <tr>
             <th scope="row">{move || text::copy_of(locale.get(), number)}</th>
-            <td>{move || kind_name(locale.get(), device.kind)}</td>
+            <td>
+                {move || kind_name(locale.get(), device.kind)}
+                <span class="copy-moment">{key}</span>
+            </td>
             <td>{move || date_time(locale.get(), device.enrolled_at, today)}</td>
             <td>{last_seen}</td>
             <td>

@@ -1,7 +1,7 @@
 //! Opening the letter: its code, then a PIN chosen twice, then the hospital's yes.
 
 use leptos::{prelude::*, task::spawn_local};
-use shared::api::{ClaimRequest, Problem, ProblemKind};
+use shared::api::{Claim, Problem, ProblemKind};
 
 use super::letter::{PinProblem, choose_pin, parse_code};
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
 #[component]
 pub fn LetterPage(
     /// Where the letter goes once it can be read.
-    claim: RwSignal<Option<ClaimRequest>>,
+    claim: RwSignal<Option<Claim>>,
 ) -> impl IntoView {
     let locale = page_locale();
     let typed = RwSignal::new(String::new());
@@ -63,7 +63,7 @@ pub fn EnrolPage(
     /// This phone.
     device: Device,
     /// The letter.
-    claim: RwSignal<Option<ClaimRequest>>,
+    claim: RwSignal<Option<Claim>>,
 ) -> impl IntoView {
     let locale = page_locale();
     let address = use_address();
@@ -123,7 +123,7 @@ pub fn EnrolPage(
 }
 
 #[component]
-fn Failed(failure: RwSignal<Option<EnrolError>>, claim: RwSignal<Option<ClaimRequest>>) -> impl IntoView {
+fn Failed(failure: RwSignal<Option<EnrolError>>, claim: RwSignal<Option<Claim>>) -> impl IntoView {
     let locale = page_locale();
     let told = move || {
         failure.get().map(|error| {
@@ -176,6 +176,7 @@ const fn failure_words(locale: Locale, error: &EnrolError) -> &'static str {
             | ProblemKind::TooLarge
             | ProblemKind::NotSignedIn
             | ProblemKind::WrongCredentials
+            | ProblemKind::BadSignature
             | ProblemKind::DeviceRevoked
             | ProblemKind::Forbidden
             | ProblemKind::Conflict

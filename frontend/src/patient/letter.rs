@@ -1,21 +1,21 @@
 //! The way in: the secret of the letter's link, the code typed from it, and a PIN worth having.
 
-use shared::api::ClaimRequest;
+use shared::api::Claim;
 
 use crate::device::Pin;
 
 /// What the letter's link carries after its `#`: `e=` and the secret.
 #[must_use]
-pub fn parse_fragment(fragment: &str) -> Option<ClaimRequest> {
+pub fn parse_fragment(fragment: &str) -> Option<Claim> {
     let secret = fragment.strip_prefix("e=")?;
     let looks_right = (16..=100).contains(&secret.len())
         && secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-    looks_right.then(|| ClaimRequest::Secret(secret.to_owned()))
+    looks_right.then(|| Claim::Secret(secret.to_owned()))
 }
 
 /// A code as people type it: capitals or not, with spaces or dashes, and letters that look like digits.
 #[must_use]
-pub fn parse_code(typed: &str) -> Option<ClaimRequest> {
+pub fn parse_code(typed: &str) -> Option<Claim> {
     let plain = typed.chars().filter(|c| !c.is_whitespace() && *c != '-');
     let code: String = plain
         .map(|c| match c.to_ascii_uppercase() {
@@ -25,7 +25,7 @@ pub fn parse_code(typed: &str) -> Option<ClaimRequest> {
         })
         .collect();
     let fits = code.len() == 8 && code.bytes().all(|byte| byte.is_ascii_alphanumeric() && byte != b'U');
-    fits.then_some(ClaimRequest::Code(code))
+    fits.then_some(Claim::Code(code))
 }
 
 /// Why a chosen PIN will not do.
@@ -58,7 +58,7 @@ mod tests {
     #[test]
     fn a_letter_s_link_opens_and_anything_else_does_not() {
         let secret = "a".repeat(43);
-        assert_eq!(parse_fragment(&format!("e={secret}")), Some(ClaimRequest::Secret(secret)));
+        assert_eq!(parse_fragment(&format!("e={secret}")), Some(Claim::Secret(secret)));
         for other in ["", "content", "e=", "e=short", "e=<script>alert(1)</script>"] {
             assert_eq!(parse_fragment(other), None, "{other}");
         }
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn a_code_reads_however_it_is_typed() {
-        let code = Some(ClaimRequest::Code("K7QM4T20".to_owned()));
+        let code = Some(Claim::Code("K7QM4T20".to_owned()));
         for typed in ["K7QM4T20", "k7qm-4t2o", " K7 QM 4T 2O "] {
             assert_eq!(parse_code(typed), code, "{typed}");
         }

@@ -16,7 +16,7 @@ mod unlock;
 
 use leptos::{ev, prelude::*};
 use shared::{
-    api::ClaimRequest,
+    api::Claim,
     id::{AssessmentId, InstrumentKey},
     sync::store::StoreError,
 };
@@ -117,7 +117,7 @@ fn page(care: Care, route: &Route, has_letter: bool, wants_letter: bool) -> Page
 fn show(
     page: Page,
     care: Care,
-    letter: RwSignal<Option<ClaimRequest>>,
+    letter: RwSignal<Option<Claim>>,
     other_letter: RwSignal<bool>,
     step: Signal<Step>,
 ) -> AnyView {

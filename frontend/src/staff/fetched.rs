@@ -42,6 +42,7 @@ impl Trouble {
                 | ProblemKind::CodeWrong
                 | ProblemKind::CodeExpired
                 | ProblemKind::CodeUsed
+                | ProblemKind::BadSignature
                 | ProblemKind::DeviceRevoked
                 | ProblemKind::Protocol
                 | ProblemKind::Fault => trouble::fault(locale),

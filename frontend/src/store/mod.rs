@@ -31,6 +31,7 @@ use self::{
     connection::{Connection, Scope, Trouble, compound, js, known, plain, span, texts},
     row::{Row, keys, number},
 };
+use crate::crypto::DeviceKey;
 
 /// The [`Store`] of a browser.
 pub struct IndexedDbStore {
@@ -119,6 +120,44 @@ impl IndexedDbStore {
         self.save_document("respondent", &respondent).await
     }
 
+    /// Keeps a key pair that no device has yet: a browser that cannot says so before a letter is used up.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn try_key(&self, key: &DeviceKey) -> Result<(), StoreError> {
+        self.save_values(&[(NEW_KEY.to_owned(), Some(key.value()))]).await
+    }
+
+    /// Keeps an enrolment with the key pair that it was made for, both or neither.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn enrol(&self, enrolment: &Enrolment, key: &DeviceKey) -> Result<(), StoreError> {
+        let text = serde_json::to_string(enrolment).map_err(Trouble::broken)?;
+        let values = [
+            (enrolment_name(enrolment.device), Some(text.into())),
+            (key_name(enrolment.device), Some(key.value())),
+            (NEW_KEY.to_owned(), None),
+        ];
+        self.save_values(&values).await
+    }
+
+    /// Keeps a device's key pair.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn save_key(&self, device: DeviceId, key: &DeviceKey) -> Result<(), StoreError> {
+        self.save_values(&[(key_name(device), Some(key.value()))]).await
+    }
+
+    /// A device's key pair; `None` when the browser has it no more.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn find_key(&self, device: DeviceId) -> Result<Option<DeviceKey>, StoreError> {
+        Ok(self.find_value(&key_name(device)).await?.map(DeviceKey::from_value))
+    }
+
     /// Forgets an enrolment: the credential in it can be opened no more.
     ///
     /// # Errors
@@ -132,7 +171,7 @@ impl IndexedDbStore {
     /// # Errors
     /// When the store fails.
     pub async fn find_text(&self, name: &str) -> Result<Option<String>, StoreError> {
-        self.connection.read(async |scope: &Scope| find_text(scope, name).await).await
+        Ok(self.find_value(name).await?.map(|value| text_in(&value)))
     }
 
     /// Every text whose name begins so, by name.
@@ -148,16 +187,9 @@ impl IndexedDbStore {
     /// # Errors
     /// When the store fails.
     pub async fn save_texts(&self, texts: &[(String, Option<String>)]) -> Result<(), StoreError> {
-        let save = async |scope: &Scope| {
-            for (name, text) in texts {
-                match text {
-                    Some(text) => put_text(scope, name, text)?,
-                    None => drop(scope.documents()?.delete(Query::Key(JsValue::from(name)))?),
-                }
-            }
-            Ok(())
-        };
-        self.connection.write(save).await
+        let values: Vec<_> =
+            texts.iter().map(|(name, text)| (name.clone(), text.as_ref().map(JsValue::from))).collect();
+        self.save_values(&values).await
     }
 
     /// Deletes this store, which holds one patient's answers, once there is a receipt for each of them; `false`, and
@@ -178,29 +210,50 @@ impl IndexedDbStore {
         Ok(self.find_text(name).await?.map(|text| known(&text)).transpose()?)
     }
 
-    async fn save_document(&self, name: &str, document: &impl Serialize) -> Result<(), StoreError> {
-        self.save_text(name, &serde_json::to_string(document).map_err(Trouble::broken)?).await
+    /// Whatever the document is: what depends on its type is done before there is a future.
+    fn save_document(&self, name: &str, document: &impl Serialize) -> impl Future<Output = Result<(), StoreError>> {
+        self.save_written(name.to_owned(), serde_json::to_string(document))
     }
 
-    async fn save_text(&self, name: &str, text: &str) -> Result<(), StoreError> {
-        self.connection.write(async |scope: &Scope| put_text(scope, name, text)).await
+    async fn save_written(&self, name: String, text: serde_json::Result<String>) -> Result<(), StoreError> {
+        self.save_values(&[(name, Some(text.map_err(Trouble::broken)?.into()))]).await
+    }
+
+    async fn find_value(&self, name: &str) -> Result<Option<JsValue>, StoreError> {
+        self.connection.read(async |scope: &Scope| find_value(scope, name).await).await
+    }
+
+    async fn save_values(&self, values: &[(String, Option<JsValue>)]) -> Result<(), StoreError> {
+        let save = async |scope: &Scope| {
+            for (name, value) in values {
+                match value {
+                    Some(value) => put_value(scope, name, value)?,
+                    None => drop(scope.documents()?.delete(Query::Key(name.into()))?),
+                }
+            }
+            Ok(())
+        };
+        self.connection.write(save).await
     }
 }
 
-async fn find_text(scope: &Scope, name: &str) -> Result<Option<String>, Trouble> {
-    let found = scope.documents()?.get(JsValue::from(name))?.await?;
-    Ok(found.map(|text| text.as_string().unwrap_or_default()))
+async fn find_value(scope: &Scope, name: &str) -> Result<Option<JsValue>, Trouble> {
+    Ok(scope.documents()?.get(JsValue::from(name))?.await?)
 }
 
 async fn list_texts(scope: &Scope, begins: &str) -> Result<Vec<String>, Trouble> {
     let query = texts(begins, &format!("{begins}~"))?.into();
     let found = scope.documents()?.get_all(Some(query), None)?.await?;
-    Ok(found.iter().map(|text| text.as_string().unwrap_or_default()).collect())
+    Ok(found.iter().map(text_in).collect())
 }
 
-fn put_text(scope: &Scope, name: &str, text: &str) -> Result<(), Trouble> {
-    scope.documents()?.put(&text.into(), Some(&name.into()))?;
+fn put_value(scope: &Scope, name: &str, value: &JsValue) -> Result<(), Trouble> {
+    scope.documents()?.put(value, Some(&name.into()))?;
     Ok(())
+}
+
+fn text_in(value: &JsValue) -> String {
+    value.as_string().unwrap_or_default()
 }
 
 /// A put is not waited for: the transaction goes through only if it does.
@@ -252,9 +305,10 @@ async fn absorb(
     life: &str,
 ) -> Result<bool, Trouble> {
     let (events, name) = (scope.events()?, life_name(patient));
-    if find_text(scope, &name).await?.unwrap_or_default() != life {
-        put_text(scope, &name, life)?;
-        put_text(scope, &cursor_name(patient), "0")?;
+    let known_life = find_value(scope, &name).await?.map(|value| text_in(&value)).unwrap_or_default();
+    if known_life != life {
+        put_value(scope, &name, &life.into())?;
+        put_value(scope, &cursor_name(patient), &"0".into())?;
         let settled = span(&patient.to_string(), &[number(Stage::Received), 0], &[number(Stage::Pulled)])?;
         for mut row in list_rows(&events, "stage", settled, None).await? {
             row.forget();
@@ -278,8 +332,8 @@ async fn absorb(
         put(&events, &row)?;
     }
     let name = cursor_name(patient);
-    let former: Option<u64> = find_text(scope, &name).await?.map(|text| known(&text)).transpose()?;
-    put_text(scope, &name, &former.unwrap_or(0).max(cursor).to_string())?;
+    let former: Option<u64> = find_value(scope, &name).await?.map(|value| known(&text_in(&value))).transpose()?;
+    put_value(scope, &name, &former.unwrap_or(0).max(cursor).to_string().into())?;
     Ok(true)
 }
 
@@ -329,6 +383,13 @@ fn life_name(patient: PatientId) -> String {
 
 fn enrolment_name(device: DeviceId) -> String {
     format!("enrolment/{device}")
+}
+
+/// Of a key pair whose letter is being claimed.
+const NEW_KEY: &str = "key/";
+
+fn key_name(device: DeviceId) -> String {
+    format!("key/{device}")
 }
 
 fn bundle_name(patient: PatientId) -> String {
@@ -390,7 +451,7 @@ impl Store for IndexedDbStore {
     }
 
     async fn save_bundle(&self, patient: PatientId, text: &str) -> Result<(), StoreError> {
-        self.save_text(&bundle_name(patient), text).await
+        self.save_written(bundle_name(patient), Ok(text.to_owned())).await
     }
 
     async fn list_enrolments(&self) -> Result<Vec<Enrolment>, StoreError> {

@@ -12,7 +12,7 @@ use super::{
     Handover, Tablet,
     line::Line,
     shell,
-    vault::{Given, Secrets, VaultError},
+    vault::{Given, Secrets, Vault, VaultError},
 };
 use crate::{address::leave_for, crypto, session, store::IndexedDbStore};
 
@@ -31,7 +31,7 @@ pub(super) async fn give(
     let handover = Handover::new(device)?;
     let bundle = vault.find_bundle(&key, device).await?.ok_or(VaultError::Sealed)?;
     let sealed = crypto::seal_under(&handover.key, &secrets.credential, device).await?;
-    leave_in_database(line, secrets, &bundle, sealed, respondent).await?;
+    leave_in_database(&vault, line, secrets, &bundle, (sealed, respondent)).await?;
     let request = GivenRequest { device, at: session::now(), staff: lock.staff, checked: checked.to_vec(), respondent };
     vault.note_given(&line.prepared, &Given { patient: line.prepared.patient, request }).await?;
     shell::tell_tabs(true);
@@ -46,16 +46,20 @@ pub(super) async fn give(
     Ok(())
 }
 
-/// What the patient's page finds: the bundle, who answers, and the credential under a key that the address carries.
+/// What the patient's page finds: the bundle, who answers, the key pair, and the credential under a key that the
+/// address carries.
 async fn leave_in_database(
+    vault: &Vault,
     line: &Line,
     secrets: &Secrets,
     bundle: &str,
-    sealed: SealedCredential,
-    respondent: Respondent,
+    (sealed, respondent): (SealedCredential, Respondent),
 ) -> Result<(), VaultError> {
     let (device, patient) = (line.prepared.device, line.prepared.patient);
     let store = IndexedDbStore::new(&Handover::database(device));
+    if !vault.leave_key(device, &store).await? {
+        return Err(VaultError::Sealed);
+    }
     // The page itself may have fetched a newer one.
     let prepared_since = line.prepared.given_at.is_none_or(|given_at| line.prepared.at > given_at);
     if prepared_since || store.find_bundle(patient).await?.is_none() {

@@ -31,13 +31,13 @@ pub(super) async fn hand_in(tablet: Tablet) -> Result<(), VaultError> {
     let waits = |line: &Line| line.tally.waiting > 0;
     for line in tablet.lines().get_untracked().into_iter().filter(waits) {
         let Some(secrets) = &line.secrets else { continue };
-        if send(&line.prepared, secrets).await? == Sent::Unknown && tablet.is_signed_in() {
+        if send(tablet, &line.prepared, secrets).await? == Sent::Unknown && tablet.is_signed_in() {
             // The hospital knows this device under another credential: one that it was given and the tablet never got.
             if let Ok(again) = prepare::prepare(tablet, line.prepared.patient).await
                 && let Some(key) = tablet.key()
                 && let Some(secrets) = tablet.vault().find_secrets(&key, again.device).await?
             {
-                send(&again, &secrets).await?;
+                send(tablet, &again, &secrets).await?;
             }
         }
     }
@@ -60,8 +60,9 @@ enum Sent {
 }
 
 /// One device's round with the hospital, as the device itself.
-async fn send(prepared: &Prepared, secrets: &Secrets) -> Result<Sent, VaultError> {
+async fn send(tablet: Tablet, prepared: &Prepared, secrets: &Secrets) -> Result<Sent, VaultError> {
     let store = Rc::new(IndexedDbStore::new(&Handover::database(prepared.device)));
+    tablet.vault().leave_key(prepared.device, &store).await?;
     // The browser has one session, and who had it last is not known here.
     store.note_session(None).await?;
     let status = RwSignal::new(SyncStatus::default());

@@ -15,7 +15,7 @@ use super::{
     tablet::{WardTrouble, Work},
     vault::Prepared,
 };
-use crate::staff::Trouble;
+use crate::{crypto::DeviceKey, staff::Trouble};
 
 /// Prepares the tablet for everybody who is due at the nurse's sites.
 pub(super) async fn prepare_due(tablet: Tablet) -> Result<(), WardTrouble> {
@@ -59,7 +59,8 @@ pub(super) async fn prepare(tablet: Tablet, patient: PatientId) -> Result<Prepar
     let vault = tablet.vault();
     let known = vault.list_prepared().await.map_err(WardTrouble::Vault)?;
     let known = known.into_iter().find(|it| it.patient == patient && !it.finished);
-    let request = HandoverRequest { device: known.as_ref().map(|it| it.device) };
+    let made = DeviceKey::make().await.map_err(|error| WardTrouble::Vault(error.into()))?;
+    let request = HandoverRequest { device: known.as_ref().map(|it| it.device), public_key: made.public() };
     let reply: HandoverReply = tablet
         .desk
         .post(&format!("/api/patients/{patient}/handover"), &request)
@@ -67,7 +68,7 @@ pub(super) async fn prepare(tablet: Tablet, patient: PatientId) -> Result<Prepar
         .map_err(WardTrouble::Hospital)?;
     let Some(key) = tablet.key() else { return Err(WardTrouble::Hospital(Trouble::Unreachable)) };
     let given_at = known.filter(|it| it.device == reply.device).and_then(|it| it.given_at);
-    vault.keep(&key, reply, given_at).await.map_err(WardTrouble::Vault)
+    vault.keep(&key, reply, &made, given_at).await.map_err(WardTrouble::Vault)
 }
 
 /// Everybody with something open at the nurse's sites, and what the tablet holds under a former PIN.

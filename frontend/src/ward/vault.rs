@@ -13,7 +13,7 @@ use shared::{
 };
 
 use crate::{
-    crypto::{self, CryptoUnavailable, Key, Pin},
+    crypto::{self, CryptoUnavailable, DeviceKey, Key, Pin},
     session,
     store::IndexedDbStore,
 };
@@ -197,6 +197,7 @@ impl Vault {
         &self,
         key: &Key,
         reply: HandoverReply,
+        made: &DeviceKey,
         given_at: Option<Timestamp>,
     ) -> Result<Prepared, VaultError> {
         let HandoverReply { device, credential, patient, bundle } = reply;
@@ -209,8 +210,16 @@ impl Vault {
             (name("secrets", device), text(&secrets)?),
             (name("bundle", device), text(&bundle)?),
         ];
+        self.store.save_key(device, made).await?;
         self.store.save_texts(&texts).await?;
         Ok(prepared)
+    }
+
+    /// Leaves a device's key pair where its patient's page and its sending find it; `false` when there is none.
+    pub(crate) async fn leave_key(&self, device: DeviceId, store: &IndexedDbStore) -> Result<bool, VaultError> {
+        let Some(key) = self.store.find_key(device).await? else { return Ok(false) };
+        store.save_key(device, &key).await?;
+        Ok(true)
     }
 
     /// Notes how a device stands.
@@ -231,7 +240,7 @@ impl Vault {
 
     /// Forgets a device that is no more.
     pub(crate) async fn forget(&self, device: DeviceId) -> Result<(), VaultError> {
-        let texts = ["prepared", "secrets", "bundle"].map(|kind| (name(kind, device), None));
+        let texts = ["prepared", "secrets", "bundle", "key"].map(|kind| (name(kind, device), None));
         Ok(self.store.save_texts(&texts).await?)
     }
 

@@ -201,7 +201,8 @@ CREATE TABLE device (
   n_received      INTEGER NOT NULL DEFAULT 0,     -- how much of its own had been received when it did
   n_lost          INTEGER NOT NULL DEFAULT 0,     -- answers it told of that are gone and were never received
   lost_at         INTEGER,                       -- when the last of them were missed, until somebody looked
-  asks_since      INTEGER                        -- the earlier of the two
+  asks_since      INTEGER,                       -- the earlier of the two
+  public_key      BLOB    CHECK (kind = 'desk' OR public_key IS NOT NULL) -- what it signs with; a desk signs nothing
 ) STRICT;
 CREATE INDEX device_by_patient ON device (patient_id);
 CREATE INDEX device_that_asks ON device (asks_since, device_id) WHERE asks_since IS NOT NULL;

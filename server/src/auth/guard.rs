@@ -7,6 +7,7 @@ use shared::{
     api::{ProblemKind, StaffReply},
     id::{DeviceId, PatientId, SiteKey, StaffId},
     people::Role,
+    sync::signing::PublicKey,
     time::Timestamp,
 };
 
@@ -299,7 +300,8 @@ async fn staff_session(parts: &Parts, state: &AppState) -> Result<StaffSession, 
     Ok(found)
 }
 
-async fn device_session(parts: &Parts, state: &AppState) -> Result<HandInScope, ApiError> {
+/// The device whose session a request carries, and the key that it signs with.
+pub(super) async fn device_session(parts: &Parts, state: &AppState) -> Result<(HandInScope, PublicKey), ApiError> {
     let reference = session::find_cookie(&parts.headers, DEVICE_COOKIE).ok_or_else(not_signed_in)?;
     let now = state.clock.now();
     let hash = sha256(reference);
@@ -307,8 +309,18 @@ async fn device_session(parts: &Parts, state: &AppState) -> Result<HandInScope, 
         Some(device) => device,
         None => look_up_device(state, hash, now).await?,
     };
-    let queries::Device { id, patient, enrolled_at, revoked, .. } = device;
-    Ok(HandInScope { patient, device: id, enrolled_at, revoked, staff: None })
+    let queries::Device { id, patient, enrolled_at, revoked, key, .. } = device;
+    Ok((HandInScope { patient, device: id, enrolled_at, revoked, staff: None }, key))
+}
+
+/// What a device may read, unless it was revoked.
+pub(super) fn reads(device: &HandInScope) -> Result<PatientScope, ApiError> {
+    if device.revoked {
+        let detail = "The hospital revoked this device. What it still holds can be handed in; it shows nothing more. \
+                      Ask the unit for a new letter.";
+        return Err(ApiError::new(ProblemKind::DeviceRevoked, detail));
+    }
+    Ok(PatientScope { patient: device.patient, device: device.device })
 }
 
 async fn look_up_device(state: &AppState, hash: Vec<u8>, now: Timestamp) -> Result<queries::Device, ApiError> {
@@ -321,25 +333,11 @@ async fn look_up_device(state: &AppState, hash: Vec<u8>, now: Timestamp) -> Resu
     Ok(device)
 }
 
-impl FromRequestParts<AppState> for HandInScope {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        device_session(parts, state).await
-    }
-}
-
 impl FromRequestParts<AppState> for PatientScope {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        let device = device_session(parts, state).await?;
-        if device.revoked {
-            let detail = "The hospital revoked this device. What it still holds can be handed in; it shows nothing more. \
-                          Ask the unit for a new letter.";
-            return Err(ApiError::new(ProblemKind::DeviceRevoked, detail));
-        }
-        Ok(Self { patient: device.patient, device: device.device })
+        reads(&device_session(parts, state).await?.0)
     }
 }
 

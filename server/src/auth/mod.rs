@@ -17,6 +17,7 @@ mod queries;
 mod recent;
 mod routes;
 mod session;
+mod signed;
 
 pub use codes::{Code, random_text, sha256};
 pub use one_time::{authenticator_text, enrolment_address, one_time_code};
@@ -26,5 +27,6 @@ pub use provider::Provider;
 pub use queries::list_usernames;
 pub use recent::RecentDevices;
 pub use routes::routes;
-pub(crate) use routes::{enrol_desk, enrol_device, nobodys_credential};
+pub(crate) use routes::{enrol_desk, enrol_device, nobodys_credential, read_key};
 pub use session::{DEVICE_COOKIE, STAFF_COOKIE};
+pub use signed::{SignedHandIn, SignedRead};

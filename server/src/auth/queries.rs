@@ -6,6 +6,7 @@ use shared::{
     api::StaffReply,
     id::{DeviceId, Language, PatientId, StaffId},
     people::DeviceKind,
+    sync::signing::PublicKey,
     time::Timestamp,
 };
 use sqlx::FromRow;
@@ -41,6 +42,8 @@ pub(super) struct Device {
     pub(super) enrolled_at: Timestamp,
     pub(super) last_seen_at: Option<Timestamp>,
     pub(super) revoked: bool,
+    /// What it signs with.
+    pub(super) key: PublicKey,
 }
 
 /// A letter that was found by secret or selector.
@@ -247,6 +250,7 @@ struct DeviceRow {
     enrolled_at: i64,
     last_seen_at: Option<i64>,
     revoked_at: Option<i64>,
+    public_key: Vec<u8>,
 }
 
 impl DeviceRow {
@@ -257,6 +261,7 @@ impl DeviceRow {
             enrolled_at: instant(self.enrolled_at)?,
             last_seen_at: self.last_seen_at.map(instant).transpose()?,
             revoked: self.revoked_at.is_some(),
+            key: PublicKey::from_bytes(&self.public_key).ok_or_else(|| sqlx::Error::Decode("no public key".into()))?,
         })
     }
 }
@@ -274,9 +279,10 @@ pub(super) async fn find_device_session(
     hash: &[u8],
     now: Timestamp,
 ) -> sqlx::Result<Option<(Device, Timestamp)>> {
-    const SQL: &str = "SELECT device.device_id, patient_id, enrolled_at, last_seen_at, revoked_at, ends_at
+    const SQL: &str = "SELECT device.device_id, patient_id, enrolled_at, last_seen_at, revoked_at, public_key,
+            ends_at
         FROM session JOIN device ON device.device_id = session.device_id
-        WHERE reference_hash = $1 AND ends_at > $2";
+        WHERE reference_hash = $1 AND ends_at > $2 AND public_key IS NOT NULL";
     let row: Option<DeviceSessionRow> =
         on!(db.read(), pool => sqlx::query_as(SQL).bind(hash).bind(millis(now)).fetch_optional(pool).await)?;
     row.map(|row| Ok((row.device.into_device()?, instant(row.ends_at)?))).transpose()
@@ -284,8 +290,8 @@ pub(super) async fn find_device_session(
 
 /// The device with this credential; a revoked one too, as it may still hand in.
 pub(super) async fn find_device(db: &Db, device: DeviceId, credential_hash: &[u8]) -> sqlx::Result<Option<Device>> {
-    const SQL: &str = "SELECT device_id, patient_id, enrolled_at, last_seen_at, revoked_at
-        FROM device WHERE device_id = $1 AND credential_hash = $2";
+    const SQL: &str = "SELECT device_id, patient_id, enrolled_at, last_seen_at, revoked_at, public_key
+        FROM device WHERE device_id = $1 AND credential_hash = $2 AND public_key IS NOT NULL";
     let row: Option<DeviceRow> = on!(db.read(), pool => sqlx::query_as(SQL).bind(device.as_uuid()).bind(credential_hash)
         .fetch_optional(pool).await)?;
     row.map(DeviceRow::into_device).transpose()
@@ -297,20 +303,27 @@ pub(super) async fn note_device_seen(db: &Db, device: DeviceId, now: Timestamp) 
     on!(db.write(), pool => sqlx::query(SQL).bind(device.as_uuid()).bind(millis(now)).execute(pool).await.map(|_| ()))
 }
 
+/// A device that is about to be enrolled.
+pub(super) struct NewDevice<'a> {
+    pub(super) id: DeviceId,
+    pub(super) kind: DeviceKind,
+    pub(super) credential_hash: &'a [u8],
+    /// `None` for a desk, which signs nothing.
+    pub(super) key: Option<PublicKey>,
+}
+
 /// A new device; `false` when there is one of this id.
 pub(super) async fn insert_device(
     tx: &mut Tx,
-    device: DeviceId,
-    kind: DeviceKind,
     patient: PatientId,
-    credential_hash: &[u8],
+    new: &NewDevice<'_>,
     now: Timestamp,
 ) -> sqlx::Result<bool> {
-    const SQL: &str = "INSERT INTO device (device_id, patient_id, kind, credential_hash, enrolled_at)
-        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (device_id) DO NOTHING";
-    let kind = to_code(&kind)?;
-    let inserted = on!(tx, conn => sqlx::query(SQL).bind(device.as_uuid()).bind(patient.as_uuid()).bind(kind)
-        .bind(credential_hash).bind(millis(now)).execute(&mut **conn).await?.rows_affected());
+    const SQL: &str = "INSERT INTO device (device_id, patient_id, kind, credential_hash, enrolled_at, public_key)
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (device_id) DO NOTHING";
+    let (kind, key) = (to_code(&new.kind)?, new.key.map(PublicKey::to_bytes));
+    let inserted = on!(tx, conn => sqlx::query(SQL).bind(new.id.as_uuid()).bind(patient.as_uuid()).bind(kind)
+        .bind(new.credential_hash).bind(millis(now)).bind(key).execute(&mut **conn).await?.rows_affected());
     Ok(inserted == 1)
 }
 

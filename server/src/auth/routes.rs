@@ -10,9 +10,10 @@ use axum::{
     routing::{get, post},
 };
 use shared::{
-    api::{ClaimReply, ClaimRequest, DeviceSessionRequest, ProblemKind, SignInRequest, StaffReply},
+    api::{Claim, ClaimReply, ClaimRequest, DeviceSessionRequest, ProblemKind, SignInRequest, StaffReply},
     id::{DeviceId, PatientId},
     people::DeviceKind,
+    sync::signing::PublicKey,
     time::Timestamp,
 };
 
@@ -20,8 +21,9 @@ use super::{
     codes::{Code, random_text, sha256},
     guard::StaffScope,
     lock, one_time, passkeys, password, provider,
-    queries::{self, Account, Holder, Letter},
+    queries::{self, Account, Holder, Letter, NewDevice},
     session::{self, DEVICE_COOKIE, STAFF_COOKIE, SignInWay},
+    signed::Unchecked,
 };
 use crate::{
     audit::{self, Operation},
@@ -115,16 +117,14 @@ async fn me(scope: StaffScope) -> Json<StaffReply> {
 }
 
 /// Finds the letter that a claim means, and counts a wrong code against it.
-async fn find_letter(state: &AppState, request: &ClaimRequest, now: Timestamp) -> Result<Letter, ApiError> {
+async fn find_letter(state: &AppState, claim: &Claim, now: Timestamp) -> Result<Letter, ApiError> {
     let wrong = || {
         let detail = "Check the characters against the letter. After five wrong tries the code stops working.";
         ApiError::new(ProblemKind::CodeWrong, detail)
     };
-    match request {
-        ClaimRequest::Secret(secret) => {
-            queries::find_letter_by_secret(&state.db, &sha256(secret)).await?.ok_or_else(wrong)
-        }
-        ClaimRequest::Code(typed) => {
+    match claim {
+        Claim::Secret(secret) => queries::find_letter_by_secret(&state.db, &sha256(secret)).await?.ok_or_else(wrong),
+        Claim::Code(typed) => {
             let code = Code::parse(typed).ok_or_else(wrong)?;
             let letter = queries::find_letter_by_selector(&state.db, &code.selector).await?.ok_or_else(wrong)?;
             if letter.closed || letter.expires_at <= now {
@@ -151,8 +151,8 @@ fn used() -> ApiError {
 }
 
 async fn claim(State(state): State<AppState>, Body(request): Body<ClaimRequest>) -> Result<Json<ClaimReply>, ApiError> {
-    let now = state.clock.now();
-    let letter = find_letter(&state, &request, now).await?;
+    let (now, key) = (state.clock.now(), read_key(&request.public_key)?);
+    let letter = find_letter(&state, &request.letter, now).await?;
     if letter.closed {
         return Err(used());
     }
@@ -164,22 +164,34 @@ async fn claim(State(state): State<AppState>, Body(request): Body<ClaimRequest>)
     if !queries::close_letter(&mut tx, letter.enrolment, "used", now).await? {
         return Err(used());
     }
-    let (device, credential) = enrol_device(&mut tx, letter.patient, DeviceKind::Own, &state.chance, now).await?;
+    let (device, credential) = enrol_device(&mut tx, letter.patient, DeviceKind::Own, key, &state.chance, now).await?;
     tx.commit().await?;
     Ok(Json(ClaimReply { device, patient: letter.patient, credential, language: letter.language }))
 }
 
-/// Enrols a device of a kind for a patient; its credential leaves here once.
+/// Reads the public key that a device sends along with its enrolment.
+///
+/// # Errors
+/// When it is none: nothing was changed then.
+pub(crate) fn read_key(text: &str) -> Result<PublicKey, ApiError> {
+    let detail = "The device's public key is none of P-256. Nothing was changed. Use an up-to-date browser.";
+    PublicKey::parse(text).ok_or_else(|| ApiError::new(ProblemKind::BadRequest, detail))
+}
+
+/// Enrols a device of a kind for a patient, with its key; its credential leaves here once.
 pub(crate) async fn enrol_device(
     tx: &mut Tx,
     patient: PatientId,
     kind: DeviceKind,
+    key: PublicKey,
     chance: &Chance,
     now: Timestamp,
 ) -> sqlx::Result<(DeviceId, String)> {
     let (device, credential) = (DeviceId::new(chance.id()), random_text(chance));
-    queries::insert_device(tx, device, kind, patient, &sha256(&credential), now).await?;
-    audit::append(tx, &audit::Entry::device(device, patient, Operation::EnrolDevice), now).await?;
+    let new = NewDevice { id: device, kind, credential_hash: &sha256(&credential), key: Some(key) };
+    queries::insert_device(tx, patient, &new, now).await?;
+    let entry = audit::Entry::device(device, patient, Operation::EnrolDevice).with(key.fingerprint());
+    audit::append(tx, &entry, now).await?;
     Ok((device, credential))
 }
 
@@ -199,18 +211,17 @@ pub(crate) async fn enrol_desk(
     nobodys_credential: &[u8],
     now: Timestamp,
 ) -> sqlx::Result<bool> {
-    queries::insert_device(tx, desk, DeviceKind::Desk, patient, nobodys_credential, now).await
+    let new = NewDevice { id: desk, kind: DeviceKind::Desk, credential_hash: nobodys_credential, key: None };
+    queries::insert_device(tx, patient, &new, now).await
 }
 
-async fn open_device_session(
-    State(state): State<AppState>,
-    headers: HeaderMap,
-    Body(request): Body<DeviceSessionRequest>,
-) -> Result<Response, ApiError> {
+async fn open_device_session(State(state): State<AppState>, asked: Unchecked) -> Result<Response, ApiError> {
+    let request: DeviceSessionRequest = asked.body.read_within()?;
     let found = queries::find_device(&state.db, request.device, &sha256(&request.credential)).await?;
     let Some(device) = found else { return Err(unknown_device(&state, request.device).await?) };
+    asked.check(device.id, device.key)?;
     let (reference, now) = (random_text(&state.chance), state.clock.now());
-    let former = session::find_cookie(&headers, DEVICE_COOKIE).map(sha256).unwrap_or_default();
+    let former = session::find_cookie(asked.headers(), DEVICE_COOKIE).map(sha256).unwrap_or_default();
     let mut tx = state.db.begin().await?;
     queries::end_session(&mut tx, &former, now).await?;
     queries::insert_session(&mut tx, &sha256(&reference), Holder::Device(device.id), now).await?;

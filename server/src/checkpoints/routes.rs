@@ -13,7 +13,7 @@ use super::{
     tree::LogTree,
 };
 use crate::{
-    auth::guard::PatientScope,
+    auth::{SignedRead, guard::PatientScope},
     db::{Tx, hex},
     error::{ApiError, Query},
     state::AppState,
@@ -33,7 +33,7 @@ struct ProofQuery {
 
 async fn prove(
     State(state): State<AppState>,
-    scope: PatientScope,
+    SignedRead(scope): SignedRead,
     Query(asked): Query<ProofQuery>,
 ) -> Result<Json<ProofReply>, ApiError> {
     let mut tx = state.db.snapshot().await?;

@@ -20,7 +20,7 @@ use shared::{
     id::{DeviceId, MilestoneId, PatientId},
     people::{DeviceKind, Role},
     schedule::Facts,
-    sync::protocol::PushOutcome,
+    sync::{protocol::PushOutcome, signing::DeviceKey},
     time::{Date, Timestamp},
 };
 
@@ -155,6 +155,7 @@ async fn record_courses(
     chance: &Chance,
     enrolled: &mut [Participant],
 ) -> anyhow::Result<()> {
+    let keys = Chance::seeded(SEED + 5);
     let mut tx = state.db.begin().await?;
     for it in enrolled.iter_mut() {
         let scope = nurse.one(it.id, &it.patient.request.site).context("a patient of no site")?;
@@ -164,7 +165,8 @@ async fn record_courses(
             milestones::enter(&mut tx, &scope, &entry, entered_at).await?;
         }
         for kind in [DeviceKind::Own, DeviceKind::Ward] {
-            it.devices.push(auth::enrol_device(&mut tx, it.id, kind, chance, it.enrolled_at).await?.0);
+            let key = DeviceKey::from_secret(&keys.bytes()).context("no number of the curve")?.public();
+            it.devices.push(auth::enrol_device(&mut tx, it.id, kind, key, chance, it.enrolled_at).await?.0);
         }
     }
     Ok(tx.commit().await?)

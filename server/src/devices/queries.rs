@@ -4,6 +4,7 @@ use shared::{
     api::{DeviceLine, LetterLine, LetterState},
     id::{DeviceId, StaffId},
     people::DeviceKind,
+    sync::signing::PublicKey,
     time::Timestamp,
 };
 use sqlx::FromRow;
@@ -63,6 +64,7 @@ struct DeviceRow {
     n_unsent: i64,
     unsent_since: Option<i64>,
     n_lost: i64,
+    public_key: Option<Vec<u8>>,
     language: String,
 }
 
@@ -72,18 +74,20 @@ struct DeviceRow {
 /// When the database could not.
 pub async fn list(tx: &mut Tx, scope: &OnePatientScope) -> sqlx::Result<Vec<DeviceLine>> {
     const SQL: &str = "SELECT device_id, kind, device.enrolled_at, last_seen_at, confirmed_at, revoked_at, n_unsent,
-            unsent_since, n_lost, language
+            unsent_since, n_lost, public_key, language
         FROM device JOIN patient ON patient.patient_id = device.patient_id
         WHERE device.patient_id = $1 ORDER BY device.enrolled_at DESC, device_id";
     let rows: Vec<DeviceRow> =
         on!(tx, conn => sqlx::query_as(SQL).bind(scope.patient().as_uuid()).fetch_all(&mut **conn).await)?;
     let line = |row: DeviceRow| {
         let (device, kind) = (DeviceId::new(row.device_id), from_code(&row.kind)?);
-        let words = (kind == DeviceKind::Own).then_some(words(device, &parse(&row.language)?));
+        let (key, language) = (row.public_key.as_deref().and_then(PublicKey::from_bytes), parse(&row.language)?);
+        let words = key.filter(|_| kind == DeviceKind::Own).map(|key| words(key, &language));
         Ok(DeviceLine {
             device,
             kind,
             words,
+            fingerprint: key.map(PublicKey::fingerprint),
             confirmed_at: row.confirmed_at.map(instant).transpose()?,
             enrolled_at: instant(row.enrolled_at)?,
             last_seen_at: row.last_seen_at.map(instant).transpose()?,
@@ -101,12 +105,14 @@ pub async fn list(tx: &mut Tx, scope: &OnePatientScope) -> sqlx::Result<Vec<Devi
 /// # Errors
 /// When the database could not.
 pub async fn find_unconfirmed_words(tx: &mut Tx, scope: &PatientScope) -> sqlx::Result<Option<String>> {
-    const SQL: &str = "SELECT language FROM device JOIN patient ON patient.patient_id = device.patient_id
+    const SQL: &str = "SELECT public_key, language FROM device JOIN patient ON patient.patient_id = device.patient_id
         WHERE device_id = $1 AND kind = 'own' AND confirmed_at IS NULL AND revoked_at IS NULL";
     let device = scope.device();
-    let language: Option<String> =
-        on!(tx, conn => sqlx::query_scalar(SQL).bind(device.as_uuid()).fetch_optional(&mut **conn).await)?;
-    language.map(|language| Ok(words(device, &parse(&language)?))).transpose()
+    let row: Option<(Option<Vec<u8>>, String)> =
+        on!(tx, conn => sqlx::query_as(SQL).bind(device.as_uuid()).fetch_optional(&mut **conn).await)?;
+    let Some((key, language)) = row else { return Ok(None) };
+    let language = parse(&language)?;
+    Ok(key.as_deref().and_then(PublicKey::from_bytes).map(|key| words(key, &language)))
 }
 
 /// Confirms a patient's own phone that is in use; `false` when the patient has none such. The first time counts.

@@ -1,18 +1,19 @@
 //! Three words by which a nurse and a patient see that they mean the same phone.
 //!
-//! They follow from the device's id alone. A place in the list is the same word in every language, so that the nurse
-//! reads what the phone shows; 24 bits are plenty for telling apart two phones that were just opened.
+//! They follow from the device's public key alone, and only requests signed with it are told them. A place in the list
+//! is the same word in every language, so that the nurse reads what the phone shows; 24 bits are plenty for telling
+//! apart two phones that were just opened.
 
 use sha2::{Digest, Sha256};
-use shared::id::{DeviceId, Language};
+use shared::{id::Language, sync::signing::PublicKey};
 
 /// 256 plain things: French, then English. A line is never moved: the words of phones in use follow from it.
 const WORDS: &str = include_str!("words.txt");
 
 /// The words of a device in a patient's language; English where the list has no other.
 #[must_use]
-pub fn words(device: DeviceId, language: &Language) -> String {
-    let hash = Sha256::digest(device.as_uuid().as_bytes());
+pub fn words(key: PublicKey, language: &Language) -> String {
+    let hash = Sha256::digest(key.to_bytes());
     let word = |place: &u8| {
         let (french, english) = WORDS.lines().nth(usize::from(*place))?.split_once(' ')?;
         Some(if language.as_str().starts_with("fr") { french } else { english })
@@ -24,7 +25,7 @@ pub fn words(device: DeviceId, language: &Language) -> String {
 mod tests {
     use std::collections::BTreeSet;
 
-    use shared::id::DeviceId;
+    use shared::sync::signing::{DeviceKey, PublicKey};
 
     use super::{WORDS, words};
 
@@ -40,10 +41,10 @@ mod tests {
     }
 
     #[test]
-    fn a_device_has_the_same_words_for_ever_and_in_every_language_the_same_things() {
-        let device = DeviceId::new(uuid::Uuid::from_u128(1));
-        let told = ["fr", "en", "de"].map(|language| words(device, &language.parse().unwrap()));
-        assert_eq!(told, ["filet champ nappe", "net field tablecloth", "net field tablecloth"]);
-        assert_ne!(words(DeviceId::new(uuid::Uuid::from_u128(2)), &"en".parse().unwrap()), told[1]);
+    fn a_key_has_the_same_words_for_ever_and_in_every_language_the_same_things() {
+        let key = |n| -> PublicKey { DeviceKey::from_secret(&[n; 32]).unwrap().public() };
+        let told = ["fr", "en", "de"].map(|language| words(key(1), &language.parse().unwrap()));
+        assert_eq!(told, ["bouton enfant blé", "button child wheat", "button child wheat"]);
+        assert_ne!(words(key(2), &"en".parse().unwrap()), told[1]);
     }
 }

@@ -5,6 +5,7 @@ use shared::{
     api::{GivenRequest, HandoverReply, HandoverRequest},
     id::{DeviceId, PatientId},
     people::DeviceKind,
+    sync::signing::PublicKey,
     time::Timestamp,
 };
 
@@ -35,12 +36,14 @@ async fn prepare(
     Path(patient): Path<PatientId>,
     Body(request): Body<HandoverRequest>,
 ) -> Result<Json<HandoverReply>, ApiError> {
+    let key = auth::read_key(&request.public_key)?;
     let scope = patients::open(&state.db, &nurse, patient).await?;
     let line = identity::find_line(&state.identity, &nurse, &scope).await?.ok_or_else(ApiError::not_found)?;
     let now = state.clock.now();
     let mut tx = state.db.begin().await?;
-    let (device, credential) = device(&mut tx, &state, &scope, request.device, now).await?;
-    let entry = audit::Entry::staff(nurse.staff(), Operation::PrepareTablet).of(patient).with(device.to_string());
+    let (device, credential) = device(&mut tx, &state, &scope, (request.device, key), now).await?;
+    let entry = audit::Entry::staff(nurse.staff(), Operation::PrepareTablet).of(patient);
+    let entry = entry.with(format!("{device} {}", key.fingerprint()));
     audit::append(&mut tx, &entry, now).await?;
     let bundle = sync::read_bundle(&mut tx, &state, &scope).await?;
     tx.commit().await?;
@@ -48,21 +51,22 @@ async fn prepare(
     Ok(Json(HandoverReply { device, credential, patient: line, bundle }))
 }
 
-/// The device that the tablet goes on being for the patient, under another credential; a new one where it was none.
+/// The device that the tablet goes on being for the patient, under another credential and key; a new one where it was
+/// none.
 async fn device(
     tx: &mut Tx,
     state: &AppState,
     scope: &OnePatientScope,
-    known: Option<DeviceId>,
+    (known, key): (Option<DeviceId>, PublicKey),
     now: Timestamp,
 ) -> Result<(DeviceId, String), ApiError> {
     if let Some(device) = known {
         let credential = auth::random_text(&state.chance);
-        if queries::renew(tx, scope, device, &auth::sha256(&credential)).await? {
+        if queries::renew(tx, scope, device, &auth::sha256(&credential), key).await? {
             return Ok((device, credential));
         }
     }
-    Ok(auth::enrol_device(tx, scope.patient(), DeviceKind::Ward, &state.chance, now).await?)
+    Ok(auth::enrol_device(tx, scope.patient(), DeviceKind::Ward, key, &state.chance, now).await?)
 }
 
 async fn note_given(

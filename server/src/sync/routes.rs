@@ -22,11 +22,14 @@ use super::{
     writer::{NewDesk, Pushed},
 };
 use crate::{
-    audit, auth,
-    auth::guard::{HandInScope, NurseScope, OnePatientScope, PatientScope},
+    audit,
+    auth::{
+        self, SignedHandIn, SignedRead,
+        guard::{HandInScope, NurseScope, OnePatientScope},
+    },
     db::Tx,
     devices,
-    error::{ApiError, JsonBytes, Query},
+    error::{ApiError, Query},
     faults, patients,
     state::AppState,
 };
@@ -73,7 +76,10 @@ fn check(request: &RawPush<'_>) -> Result<(), ApiError> {
     }
 }
 
-async fn push(State(state): State<AppState>, scope: HandInScope, body: JsonBytes) -> Result<Json<PushReply>, ApiError> {
+async fn push(
+    State(state): State<AppState>,
+    SignedHandIn { scope, body }: SignedHandIn,
+) -> Result<Json<PushReply>, ApiError> {
     let request: RawPush<'_> = body.read()?;
     check(&request)?;
     let judge_all = |court: &Court<'_>| request.events.iter().map(|event| judge(court, event.get())).collect();
@@ -151,7 +157,7 @@ struct PullQuery {
 
 async fn pull(
     State(state): State<AppState>,
-    scope: PatientScope,
+    SignedRead(scope): SignedRead,
     Query(PullQuery { after, unsent, held, life }): Query<PullQuery>,
 ) -> Result<Json<PullReply>, ApiError> {
     if let Some((unsent, held)) = unsent.zip(held)
@@ -192,7 +198,7 @@ async fn read_bundle_with(
 
 async fn send_bundle(
     State(state): State<AppState>,
-    scope: PatientScope,
+    SignedRead(scope): SignedRead,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let mut tx = state.db.snapshot().await?;

@@ -11,12 +11,15 @@ use crate::{
 };
 
 /// `POST /api/patients/{patient}/handover`: what a tablet needs to be handed to this patient, with or without network.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HandoverRequest {
-    /// The device this tablet already is for this patient: it goes on under a fresh credential, the former one stops.
+    /// The device this tablet already is for this patient: it goes on under a fresh credential and a fresh key, the
+    /// former ones stop.
     #[serde(default)]
     pub device: Option<DeviceId>,
+    /// The public key that the tablet made for this patient, as in [`ClaimRequest`](super::ClaimRequest).
+    pub public_key: String,
 }
 
 /// What a tablet keeps, sealed, until it is handed over.

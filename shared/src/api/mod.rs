@@ -22,7 +22,7 @@ mod reports;
 mod staff;
 mod worklist;
 
-pub use device::{ClaimReply, ClaimRequest, DeviceSessionRequest};
+pub use device::{Claim, ClaimReply, ClaimRequest, DeviceSessionRequest};
 pub use entry::{
     AmendRequest, AmendmentLine, EntryReply, EntryRequest, FormReply, FormsReply, FormsRequest, PaperForm, SentCopy,
 };

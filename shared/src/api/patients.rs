@@ -256,6 +256,9 @@ pub struct DeviceLine {
     /// The words that a patient's own phone shows until it is confirmed, in the patient's language.
     #[serde(default)]
     pub words: Option<String>,
+    /// The first bytes of the SHA-256 of its public key; `None` for a desk, which signs nothing.
+    #[serde(default)]
+    pub fingerprint: Option<String>,
     /// When staff saw these words on the patient's phone.
     #[serde(default)]
     pub confirmed_at: Option<Timestamp>,

@@ -43,6 +43,9 @@ pub enum ProblemKind {
     /// The enrolment code was used, or burnt by wrong tries.
     #[serde(rename = "urn:ressenti:code-used")]
     CodeUsed,
+    /// The request is not signed by the key that its device was enrolled with.
+    #[serde(rename = "urn:ressenti:bad-signature")]
+    BadSignature,
     /// This device was revoked: it may hand in what it holds, and read nothing.
     #[serde(rename = "urn:ressenti:device-revoked")]
     DeviceRevoked,

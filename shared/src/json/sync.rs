@@ -89,6 +89,7 @@ words! {
         CodeWrong = "urn:ressenti:code-wrong"
         CodeExpired = "urn:ressenti:code-expired"
         CodeUsed = "urn:ressenti:code-used"
+        BadSignature = "urn:ressenti:bad-signature"
         DeviceRevoked = "urn:ressenti:device-revoked"
         Forbidden = "urn:ressenti:forbidden"
         NotFound = "urn:ressenti:not-found"

@@ -228,7 +228,7 @@ fn every_word_is_known() {
          after_submission unknown_assessment revoked_device",
     );
     let kinds = "bad-request too-large not-signed-in wrong-credentials too-many-tries code-wrong code-expired \
-                 code-used device-revoked forbidden not-found conflict refused protocol unavailable fault";
+                 code-used bad-signature device-revoked forbidden not-found conflict refused protocol unavailable fault";
     let kinds: Vec<_> = kinds.split_whitespace().map(|kind| format!("urn:ressenti:{kind}")).collect();
     check_words::<ProblemKind>(&kinds.join(" "));
 }

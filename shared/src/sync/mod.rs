@@ -6,6 +6,8 @@ pub mod conformance;
 pub mod proof;
 pub mod protocol;
 pub mod replica;
+#[cfg(feature = "signing")]
+pub mod signing;
 pub mod store;
 
 mod memory;

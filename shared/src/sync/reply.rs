@@ -95,7 +95,9 @@ fn answer<T: FromJson>(reply: &HttpReply) -> Result<T, Trouble> {
 fn problem(reply: &HttpReply) -> Trouble {
     let said = json::read::<Problem>(&reply.body).map(|problem| problem.kind);
     match (reply.status, said) {
-        (401, Some(ProblemKind::WrongCredentials)) | (403, Some(ProblemKind::DeviceRevoked)) => Trouble::Revoked,
+        // A key that is lost or another one: nothing helps but a new letter, and nothing leaves the outbox.
+        (401, Some(ProblemKind::WrongCredentials | ProblemKind::BadSignature))
+        | (403, Some(ProblemKind::DeviceRevoked)) => Trouble::Revoked,
         (401, Some(_)) => Trouble::SessionOver,
         // A proxy may refuse a large body in its own words.
         (413, _) | (400 | 422, Some(_)) => Trouble::RefusedWhole,

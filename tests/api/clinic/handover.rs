@@ -7,17 +7,28 @@ use shared::{
     api::{DeviceSessionRequest, HandoverReply, LockReply, PatientReply, ProblemKind, StaffReply, UnlockRequest},
     id::{DeviceId, PatientId},
     people::{DeviceKind, Role},
-    sync::protocol::PatientBundle,
+    sync::{protocol::PatientBundle, signing::DeviceKey},
 };
 
 use crate::support::{Client, Reply, TestApp, on_both_databases, patient::enrol};
 
 async fn prepare(nurse: &Client, patient: PatientId, device: Option<DeviceId>) -> Reply {
-    nurse.post(&format!("/api/patients/{patient}/handover"), &json!({ "device": device })).await
+    prepare_with(nurse, patient, device, &tablets_key()).await
+}
+
+async fn prepare_with(nurse: &Client, patient: PatientId, device: Option<DeviceId>, key: &DeviceKey) -> Reply {
+    let request = json!({ "device": device, "public_key": key.public().text() });
+    nurse.post(&format!("/api/patients/{patient}/handover"), &request).await
+}
+
+/// The key that the tablet makes where no story is told of it.
+fn tablets_key() -> DeviceKey {
+    DeviceKey::from_secret(&[9; 32]).unwrap()
 }
 
 async fn open_session(app: &TestApp, handover: &HandoverReply) -> (Client, Reply) {
     let tablet = app.client();
+    tablet.hold(handover.device, tablets_key());
     let request = DeviceSessionRequest { device: handover.device, credential: handover.credential.clone() };
     let reply = tablet.post("/api/device/session", &request).await;
     (tablet, reply)
@@ -63,6 +74,14 @@ on_both_databases! {
         assert_eq!(tablet.get("/api/sync/bundle").await.refusal(), ProblemKind::NotSignedIn);
         assert_eq!(open_session(&app, &first).await.1.refusal(), ProblemKind::WrongCredentials);
         assert_eq!(open_session(&app, &second).await.1.status, 204);
+
+        let other = DeviceKey::from_secret(&[10; 32]).unwrap();
+        let rekeyed: HandoverReply = prepare_with(&nurse, patient, Some(first.device), &other).await.ok();
+        let (tablet, former_key) = open_session(&app, &rekeyed).await;
+        assert_eq!(former_key.refusal(), ProblemKind::BadSignature);
+        tablet.hold(rekeyed.device, other);
+        let opening = DeviceSessionRequest { device: rekeyed.device, credential: rekeyed.credential };
+        assert_eq!(tablet.post("/api/device/session", &opening).await.status, 204);
 
         let path = format!("/api/patients/{patient}/devices/{}/revoke", first.device);
         assert!(nurse.post(&path, &json!({})).await.status.is_success());

@@ -6,14 +6,15 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
-use reqwest::header::{COOKIE, SET_COOKIE};
+use reqwest::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use serde::{Serialize, de::DeserializeOwned};
 use shared::{
     api::{
-        CSRF_HEADER, CSRF_VALUE, ClaimReply, ClaimRequest, DeviceSessionRequest, EnrolReply, EnrolRequest, LetterReply,
-        SignInRequest,
+        CSRF_HEADER, CSRF_VALUE, Claim, ClaimReply, ClaimRequest, DeviceSessionRequest, EnrolReply, EnrolRequest,
+        LetterReply, SignInRequest,
     },
     id::{DeviceId, PatientId, TimepointKey},
+    sync::signing::{DeviceKey, Message},
     time::Timestamp,
 };
 
@@ -51,10 +52,22 @@ pub(crate) struct Hospital {
 pub(crate) struct Phone {
     pub(crate) patient: PatientId,
     pub(crate) device: DeviceId,
-    pub(crate) cookie: String,
+    cookie: String,
+    key: DeviceKey,
     /// The timepoint that can come round any number of times.
     pub(crate) relapse: TimepointKey,
     pub(crate) now: Timestamp,
+}
+
+impl Phone {
+    /// The lines of a request's header that make it this phone's: its session and its signature.
+    pub(crate) fn headers(&self, method: &str, path: &str, body: &[u8]) -> String {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let signed = self.key.sign(&Message { method, path, query, body }, self.device, self.now.as_second());
+        signed
+            .iter()
+            .fold(format!("cookie: {}\r\n", self.cookie), |lines, (name, value)| lines + name + ": " + value + "\r\n")
+    }
 }
 
 impl Hospital {
@@ -146,21 +159,39 @@ impl Hospital {
 
     #[expect(clippy::disallowed_methods, reason = "a phone has a clock")]
     async fn open_phone(&self, patient: PatientId, letter: LetterReply) -> Result<Phone> {
-        let claim: ClaimReply = self.post("/api/enrolment/claim", &ClaimRequest::Secret(letter.secret)).await?;
-        let opening = DeviceSessionRequest { device: claim.device, credential: claim.credential };
-        let cookie = session_of(&self.send("/api/device/session", &opening).await?)?;
-        Ok(Phone { patient, device: claim.device, cookie, relapse: "R".parse()?, now: Timestamp::now() })
+        let secret = [uuid::Uuid::new_v4(), uuid::Uuid::new_v4()].map(uuid::Uuid::into_bytes).concat();
+        let key =
+            secret.as_slice().try_into().ok().and_then(DeviceKey::from_secret).context("no number of the curve")?;
+        let claim = ClaimRequest { letter: Claim::Secret(letter.secret), public_key: key.public().text() };
+        let claim: ClaimReply = self.post("/api/enrolment/claim", &claim).await?;
+        let (device, cookie) = (claim.device, String::new());
+        let mut phone = Phone { patient, device, cookie, key, relapse: "R".parse()?, now: Timestamp::now() };
+        phone.cookie = self.open_session(&phone, claim.credential).await?;
+        Ok(phone)
+    }
+
+    async fn open_session(&self, phone: &Phone, credential: String) -> Result<String> {
+        let (path, opening) = ("/api/device/session", DeviceSessionRequest { device: phone.device, credential });
+        let body = serde_json::to_vec(&opening)?;
+        let mut request = self.request(path).header(CONTENT_TYPE, "application/json");
+        let message = Message { method: "POST", path, query: "", body: &body };
+        for (name, value) in phone.key.sign(&message, phone.device, phone.now.as_second()) {
+            request = request.header(name, value);
+        }
+        session_of(&request.body(body).send().await?)
     }
 
     async fn post<R: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<R> {
         Ok(self.send(path, body).await?.json().await?)
     }
 
-    async fn send(&self, path: &str, body: &impl Serialize) -> Result<reqwest::Response> {
+    fn request(&self, path: &str) -> reqwest::RequestBuilder {
         let origin = format!("http://{}", self.address);
-        let request =
-            self.client.post(format!("{origin}{path}")).header("origin", origin).header(CSRF_HEADER, CSRF_VALUE);
-        let reply = request.header(COOKIE, &self.cookie).json(body).send().await?;
+        self.client.post(format!("{origin}{path}")).header("origin", origin).header(CSRF_HEADER, CSRF_VALUE)
+    }
+
+    async fn send(&self, path: &str, body: &impl Serialize) -> Result<reqwest::Response> {
+        let reply = self.request(path).header(COOKIE, &self.cookie).json(body).send().await?;
         let status = reply.status();
         if !status.is_success() {
             anyhow::bail!("{path}: {status}: {}", reply.text().await?);

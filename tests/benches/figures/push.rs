@@ -112,7 +112,13 @@ impl Client {
         let request = |events: &Vec<AnswerEvent>| {
             let events = events.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
             let body = serde_json::to_vec(&PushRequest { protocol: PROTOCOL_VERSION, events })?;
-            Ok(request("POST", &self.address, "/api/sync/push", &self.phone.cookie, &body))
+            Ok(request(
+                "POST",
+                &self.address,
+                "/api/sync/push",
+                &self.phone.headers("POST", "/api/sync/push", &body),
+                &body,
+            ))
         };
         pushes.iter().map(request).collect()
     }

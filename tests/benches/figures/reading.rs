@@ -127,10 +127,10 @@ impl Registry {
             for phone in &phones {
                 let [sent, strange] = ["submitted", "of-no-kind-of-item"].map(|what| event(phone, what));
                 let push = json!({ "protocol": PROTOCOL_VERSION, "events": [sent, strange, "no answer event at all"] });
-                self.ask("POST", "/api/sync/push", &phone.cookie, &push.to_string()).await?;
+                self.as_phone(phone, "POST", "/api/sync/push", &push.to_string()).await?;
             }
             let [phone, _] = phones;
-            self.ask("GET", "/api/sync/pull?after=0&unsent=3&held=9", &phone.cookie, "").await?;
+            self.as_phone(&phone, "GET", "/api/sync/pull?after=0&unsent=3&held=9", "").await?;
             if number == A_PAGE {
                 return Ok(phone);
             }
@@ -158,8 +158,8 @@ impl Registry {
 
     /// Fills what is measured.
     async fn list_what_is_asked(&mut self, phone: &Phone) -> Result<()> {
-        self.measured("pull", "GET", "/api/sync/pull?after=0", &phone.cookie, "");
-        let nurse = self.hospital.nurse_cookie().to_owned();
+        let (pull, nurse) = ("/api/sync/pull?after=0", self.nurse());
+        self.measured("pull", "GET", pull, &phone.headers("GET", pull, b""), "");
         for group in ["closing", "due", "overdue", "silent", "unsent", "received", "flags", "quarantine", "conflict"] {
             let asked = json!({ "group": group });
             let list: WorklistReply = serde_json::from_slice(&self.as_nurse("POST", "/api/worklist", &asked).await?)?;
@@ -179,18 +179,27 @@ impl Registry {
         Ok(())
     }
 
-    fn measured(&mut self, what: &str, method: &str, path: &str, cookie: &str, body: &str) {
+    fn measured(&mut self, what: &str, method: &str, path: &str, own: &str, body: &str) {
         let address = self.hospital.address().to_owned();
-        let bytes = request(method, &address, path, cookie, body.as_bytes());
+        let bytes = request(method, &address, path, own, body.as_bytes());
         self.asked.push(Asked { what: what.to_owned(), address, bytes });
     }
 
     async fn as_nurse(&self, method: &str, path: &str, body: &Value) -> Result<Vec<u8>> {
-        self.ask(method, path, self.hospital.nurse_cookie(), &body.to_string()).await
+        self.ask(method, path, &self.nurse(), &body.to_string()).await
     }
 
-    async fn ask(&self, method: &str, path: &str, cookie: &str, body: &str) -> Result<Vec<u8>> {
+    async fn as_phone(&self, phone: &Phone, method: &str, path: &str, body: &str) -> Result<Vec<u8>> {
+        self.ask(method, path, &phone.headers(method, path, body.as_bytes()), body).await
+    }
+
+    /// The line of a request's header that makes it the nurse's.
+    fn nurse(&self) -> String {
+        format!("cookie: {}\r\n", self.hospital.nurse_cookie())
+    }
+
+    async fn ask(&self, method: &str, path: &str, own: &str, body: &str) -> Result<Vec<u8>> {
         let address = self.hospital.address();
-        Wire::open(address).await?.ask(&request(method, address, path, cookie, body.as_bytes())).await
+        Wire::open(address).await?.ask(&request(method, address, path, own, body.as_bytes())).await
     }
 }

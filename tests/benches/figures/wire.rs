@@ -41,11 +41,11 @@ impl Wire {
     }
 }
 
-/// A request as bytes, with the headers that our own pages send.
-pub(crate) fn request(method: &str, address: &str, path: &str, cookie: &str, body: &[u8]) -> Vec<u8> {
+/// A request as bytes, with the headers that our own pages send; `own` are the lines of those that tell who sends it.
+pub(crate) fn request(method: &str, address: &str, path: &str, own: &str, body: &[u8]) -> Vec<u8> {
     let mut request = format!(
         "{method} {path} HTTP/1.1\r\nhost: {address}\r\norigin: http://{address}\r\nsec-fetch-site: same-origin\r\n\
-         x-ressenti: 1\r\ncookie: {cookie}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+         x-ressenti: 1\r\n{own}content-type: application/json\r\ncontent-length: {}\r\n\r\n",
         body.len()
     )
     .into_bytes();

@@ -37,10 +37,15 @@ pub(super) fn files(app: &App, profile: Profile, memo: &mut Memo) -> Result<File
     let mut files = Files::new();
     let program = bind::program(app, profile, memo)?;
     let wasm = add_asset(&mut files, app, "wasm", program.wasm);
-    let js = add_asset(&mut files, app, "js", program.js);
+    let mut js = String::from_utf8(program.js)?;
     for (name, bytes) in program.snippets {
-        files.insert(format!("{}assets/{name}", app.base), bytes);
+        let by_content = add_asset(&mut files, app, "js", bytes);
+        // Only where it is loaded from: the program knows it by its first name.
+        for quote in ['"', '\''] {
+            js = js.replace(&format!("from {quote}./{name}{quote}"), &format!("from {quote}/{by_content}{quote}"));
+        }
     }
+    let js = add_asset(&mut files, app, "js", js.into_bytes());
     let css = add_asset(&mut files, app, "css", styles::sheet(&frontend.join("styles"), app.name)?);
 
     let mut marks = Marks(BTreeMap::from([("app", app.name.to_owned()), ("base", app.base.to_owned())]));

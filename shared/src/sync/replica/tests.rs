@@ -291,6 +291,15 @@ fn a_device_that_the_hospital_does_not_know_says_so_and_does_not_insist() {
 }
 
 #[test]
+fn a_device_whose_key_is_lost_says_so_and_lets_nothing_go() {
+    let (state, effects) = step(pushing(outbox(1)), problem(401, "bad-signature"));
+    assert_eq!(state.status().obstacle, Some(Obstacle::Revoked));
+    assert!(state.is_idle() && settled(&effects).is_empty());
+    let (_, effects) = step(state, Input::Woken);
+    assert!(effects.contains(&Effect::ReadOutbox { after: 0, limit: 200 }), "it is offered again");
+}
+
+#[test]
 fn a_reason_of_a_later_version_still_settles_the_event() {
     let outcome = json!({ "outcome": "quarantined", "id": null, "reason": "full_moon", "detail": "" });
     let (_, effects) = step(pushing(outbox(1)), reply(200, &json!({ "outcomes": [outcome] })));
