@@ -118,7 +118,7 @@ on_both_databases! {
         let nurse = app.nurse("claire", &["toulouse"]).await;
         let phone = Phone::new(&app, &nurse, "R-1").await;
         let hash = Sha256::digest(phone.client.key().unwrap().public().to_bytes());
-        let hex: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let hex = hash.iter().take(8).fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
         let file: PatientReply = nurse.get(&format!("/api/patients/{}", phone.patient)).await.ok();
         let [line] = file.devices.as_slice() else { panic!("one device") };
         assert_eq!(line.fingerprint.as_ref().unwrap().replace(' ', ""), hex);
