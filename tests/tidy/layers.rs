@@ -3,8 +3,8 @@
 use super::{Source, check, sources};
 
 /// What the domain may use: readers of data, ids, time, hashing, signatures, errors. Nothing that does I/O.
-const SHARED_DEPENDENCIES: [&str; 11] =
-    ["base64", "csv", "jiff", "p256", "regex-lite", "serde", "serde_json", "sha2", "thiserror", "toml", "uuid"];
+const SHARED_DEPENDENCIES: [&str; 12] =
+    ["base64", "csv", "jiff", "p256", "regex-lite", "ring", "serde", "serde_json", "sha2", "thiserror", "toml", "uuid"];
 
 #[test]
 fn the_domain_depends_on_little() {
