@@ -1,4 +1,5 @@
 // A patient is seen at the site that follows; everywhere else there is no such patient, whoever asks and however.
+import { createECDH } from "node:crypto";
 import { expect, test } from "../support/test.js";
 import { inDays } from "../support/days.js";
 import { Tablet } from "../people/tablet.js";
@@ -7,11 +8,12 @@ import { Tablet } from "../people/tablet.js";
 const NOBODY = "00000000-0000-4000-8000-000000000000";
 
 const day = "2026-01-05";
+const someKey = createECDH("prime256v1").generateKeys("base64");
 /** Everything that the interface answers or does about one patient. */
 const requests = (patient) => [
   ["GET", ""], ["GET", "/person"], ["GET", `/plan?known_at=${day}`], ["GET", "/reminders"], ["GET", "/calendar.ics"],
   ["GET", "/forms/T0:1/qlq-c30?language=fr"],
-  ["POST", "/history", {}], ["POST", "/letter", {}], ["POST", "/handover", {}],
+  ["POST", "/history", {}], ["POST", "/letter", {}], ["POST", "/handover", { public_key: someKey }],
   ["POST", "/forms", { assessment: "T0:1", language: "fr" }],
   ["POST", "/missing", { assessment: "T0:1", reason: "too_ill" }],
   ["POST", "/milestones/preview", { kind: "relapse", on: { date: day } }],

@@ -61,10 +61,13 @@ test("an open list hears of a score to look at and of what waits on a phone, and
 
 test("a list is sorted by the end of its windows, and the order lives in the address", async ({ people }) => {
   const nurse = await people.nurse({ language: "en" });
+  const asked = (reply) => reply.url().endsWith("/api/worklist") && reply.request().postDataJSON().group === "overdue";
+  const told = nurse.page.waitForResponse(asked);
   await nurse.opensWorklist("overdue");
+  const { lines } = await (await told).json();
+  const urgent = lines.map(({ patient }) => patient.registry_number);
   const numbers = async () => nurse.page.getByRole("table").getByRole("link").allInnerTexts();
-  await expect(nurse.page.getByRole("table").getByRole("link").first()).toBeVisible();
-  const urgent = await numbers();
+  await expect(async () => expect(await numbers()).toEqual(urgent)).toPass();
   await nurse.page.getByLabel(nurse.say("nurse.filter.sort")).selectOption("closes");
   let earliest = [];
   await expect(async () => {
